@@ -1,0 +1,264 @@
+"""Starts a worker for one part, asks it for probes, and ends it with everything it started."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import room, wire
+from .watch import TreeLimits, Watch
+
+START_SECONDS = 120.0
+
+
+class SandboxBroken(Exception):
+    """The worker could not be started: our fault, never the student's."""
+
+
+class StudentError(Exception):
+    """The student's code raised; `frames` are (file, line, function, text) in their files."""
+
+    def __init__(self, message: str, unwritten: str, frames: list[list[Any]], trace: str) -> None:
+        super().__init__(message)
+        self.unwritten, self.frames, self.trace = unwritten, frames, trace
+
+
+class BadReply(Exception):
+    """What came back from the worker is nothing that a probe returns."""
+
+
+class WorkerStopped(Exception):
+    """The worker's process ended, or was ended at a limit, before it answered."""
+
+
+class WorkerTimeout(Exception):
+    """The worker did not answer in time."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may use."""
+
+    tree: TreeLimits
+    cpu_seconds: int
+    file_bytes: int
+    scratch_bytes: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker gets to see: the submission and the probes of one part.
+
+    `files` maps relative paths to contents, `modules` module names to the path that counts,
+    `needed` are the modules that this part is graded on.
+    """
+
+    files: Mapping[str, bytes]
+    modules: Mapping[str, str]
+    needed: tuple[str, ...]
+    probes: str
+    limits: Limits
+    backend: str
+    gpu: bool = False
+
+
+@dataclass
+class Worker:
+    """One sandboxed process. Use it as a context manager; it is started at the first call."""
+
+    job: Job
+    output: bytes = b""
+    peak_bytes: int = 0
+    _process: subprocess.Popen[bytes] | None = None
+    _watch: Watch | None = None
+    _stopped_for: str | None = None
+    _calls: int = 0
+    _cleanup: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _requests: int = -1
+    _replies: int = -1
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def call(self, probe: str, arguments: Mapping[str, Any], seed: int, seconds: float) -> Any:
+        """What `probe` returns for the student's modules, as plain data.
+
+        Raises StudentError, BadReply, WorkerStopped or WorkerTimeout, all of them about the
+        student's code, and SandboxBroken where the worker can't be started. After any of the
+        last four the worker is gone; the next call starts another one.
+        """
+        if self._process is None:
+            self._start()
+        self._calls += 1
+        deadline = time.monotonic() + seconds
+        request = {
+            "id": self._calls, "probe": probe, "arguments": dict(arguments), "seed": seed,
+        }  # fmt: skip
+        try:
+            wire.write_frame(self._requests, wire.encode(request), deadline)
+            reply = self._reply(deadline)
+        except wire.OutOfTime:
+            self.close()
+            raise WorkerTimeout from None
+        except wire.Closed:
+            raise WorkerStopped(self._reason()) from None
+        except wire.WireError as error:
+            self.close()
+            raise BadReply(str(error)) from None
+        return _value(reply)
+
+    def load(self, seconds: float) -> None:
+        """Import the modules that the part is graded on; raises what `call` raises."""
+        self.call("", {}, 0, seconds)
+
+    def close(self) -> None:
+        """End the worker, everything it started, and everything it left behind."""
+        if self._process is None:
+            return
+        self._kill()
+        self._process.wait()
+        if self._watch is not None:
+            self._watch.end()
+            self.output += self._watch.head
+            self.peak_bytes = max(self.peak_bytes, self._watch.peak_bytes)
+        os.close(self._requests)
+        os.close(self._replies)
+        self._cleanup.close()
+        self._process = self._watch = None
+
+    def _start(self) -> None:
+        self._stopped_for = None
+        child_reads, self._requests = os.pipe()
+        self._replies, child_writes = os.pipe()
+        os.set_blocking(self._requests, False)
+        os.set_blocking(self._replies, False)
+        output = self._output_file()
+        folder = self._folder()
+        own_room = room.Room(self.job.limits.scratch_bytes, self.job.gpu)
+        command = room.command(self.job.backend, own_room, folder)
+        try:
+            self._process = subprocess.Popen(
+                [*command, str(child_reads), str(child_writes)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                pass_fds=(child_reads, child_writes),
+                env=room.environment(folder),
+                cwd=folder,
+                start_new_session=True,
+            )
+        except OSError as error:
+            os.close(self._requests)
+            os.close(self._replies)
+            self._cleanup.close()
+            raise SandboxBroken(f"{command[0]} could not be started: {error}") from None
+        finally:
+            os.close(child_reads)
+            os.close(child_writes)
+        self._watch = Watch(self._process.pid, output, self.job.limits.tree, self._stop_for)
+        self._greet()
+
+    def _greet(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        try:
+            wire.write_frame(self._requests, wire.encode(_start_message(self.job)), deadline)
+            ready = wire.read_frame(self._replies, wire.FrameLimits(), deadline)
+        except (wire.OutOfTime, wire.Closed, wire.WireError) as error:
+            self.close()
+            said = self.output.decode("utf-8", "replace").strip()[-2_000:]
+            raise SandboxBroken(
+                f"the worker did not start ({type(error).__name__}); it said: {said or 'nothing'}"
+            ) from None
+        if ready != {"ready": True}:
+            self.close()
+            raise SandboxBroken("the worker's first words were unexpected")
+
+    def _reply(self, deadline: float) -> dict[str, Any]:
+        reply = wire.read_frame(self._replies, wire.FrameLimits(), deadline)
+        if not isinstance(reply, dict) or reply.get("id") != self._calls:
+            raise wire.WireError("the answer is to another question")
+        return reply
+
+    def _reason(self) -> str:
+        assert self._process is not None
+        if self._watch is not None and self._stopped_for is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=1)
+        code = self._process.poll()
+        self.close()
+        if self._stopped_for is not None:
+            return self._stopped_for
+        if code in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
+            return "used more CPU time than the part allows"
+        if code is None:
+            return "closed its connection to the grader"
+        return f"ended the Python process (exit status {code}); don't call `exit()` in a module"
+
+    def _stop_for(self, reason: str) -> None:
+        self._stopped_for = reason
+        self._kill()
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _output_file(self) -> int:
+        """A file that is gone when it is closed; writes go to its end, wherever that is."""
+        file = self._cleanup.enter_context(tempfile.TemporaryFile(buffering=0))
+        flags = fcntl.fcntl(file.fileno(), fcntl.F_GETFL)
+        fcntl.fcntl(file.fileno(), fcntl.F_SETFL, flags | os.O_APPEND)
+        return file.fileno()
+
+    def _folder(self) -> str:
+        if self.job.backend != "none":
+            return "/"
+        folder = tempfile.mkdtemp(prefix="autograder-")
+        self._cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
+        return folder
+
+
+def _start_message(job: Job) -> dict[str, Any]:
+    import torch
+
+    def content(data: bytes) -> torch.Tensor:
+        if not data:
+            return torch.zeros(0, dtype=torch.uint8)
+        return torch.frombuffer(bytearray(data), dtype=torch.uint8)
+
+    return {
+        "files": {name: content(data) for name, data in job.files.items()},
+        "modules": dict(job.modules),
+        "needed": list(job.needed),
+        "probes": job.probes,
+        "limits": {"cpu_seconds": job.limits.cpu_seconds, "file_bytes": job.limits.file_bytes},
+    }
+
+
+def _value(reply: dict[str, Any]) -> Any:
+    if "value" in reply:
+        return reply["value"]
+    error = reply.get("error")
+    try:
+        assert isinstance(error, dict)
+        frames = [
+            [str(file), int(line), str(function), str(text)]
+            for file, line, function, text in error["frames"]
+        ]
+        raise StudentError(
+            str(error["message"]), str(error["text"]), frames, str(error["trace"])
+        )
+    except (AssertionError, KeyError, TypeError, ValueError):
+        raise BadReply("the answer has an unknown form") from None

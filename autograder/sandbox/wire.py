@@ -1,0 +1,188 @@
+"""The bytes between the trusted side and a worker: JSON plus raw tensor bytes, never pickle.
+
+A frame is a fixed header (magic, length of the JSON, length of the tensors), the JSON, and one
+safetensors blob. In the JSON a list is `["l", [...]]`, a dict `["d", {...}]`, a tensor `["t", n]`
+and a value that isn't plain data `["o", type name]`; everything else stands for itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import struct
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..selfcheck.plain import MAX_DEPTH, TENSOR_DTYPES, Opaque
+
+if TYPE_CHECKING:
+    import torch
+
+MAGIC = b"AGK1"
+HEADER = struct.Struct("<4sIQ")
+MAX_ITEMS = 1_000_000
+MAX_TYPE_NAME = 200
+_CHUNK = 1 << 20
+
+
+class WireError(Exception):
+    """The bytes aren't a frame within the limits; the message says what is wrong with them."""
+
+
+class OutOfTime(Exception):
+    """The deadline passed before the whole frame was there."""
+
+
+class Closed(Exception):
+    """The other side closed its end, between two frames or within one."""
+
+
+@dataclass(frozen=True)
+class FrameLimits:
+    """What the reading side accepts, in bytes of JSON and bytes of tensors."""
+
+    json_bytes: int = 16 << 20
+    tensor_bytes: int = 64 << 20
+
+
+def encode(value: Any) -> bytes:
+    """`value`, plain data as `as_data` gives it, as a frame."""
+    from safetensors.torch import save
+
+    tensors: dict[str, torch.Tensor] = {}
+    text = json.dumps(_pack(value, tensors), separators=(",", ":")).encode()
+    blob = save(tensors) if tensors else b""
+    return HEADER.pack(MAGIC, len(text), len(blob)) + text + blob
+
+
+def decode(text: bytes, blob: bytes) -> Any:
+    """The value of a frame's two parts; WireError where they break a rule."""
+    try:
+        packed = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"the data is not JSON ({type(error).__name__})") from None
+    return _Unpacker(_tensors(blob)).unpack(packed, 0)
+
+
+def write_frame(fd: int, frame: bytes, deadline: float | None = None) -> None:
+    """Write all of `frame` to the non-blocking `fd`; OutOfTime or Closed where that fails."""
+    view = memoryview(frame)
+    while view:
+        _wait(fd, deadline, writing=True)
+        try:
+            written = os.write(fd, view[:_CHUNK])
+        except BlockingIOError:
+            continue
+        except OSError:
+            raise Closed from None
+        view = view[written:]
+
+
+def read_frame(fd: int, limits: FrameLimits, deadline: float | None = None) -> Any:
+    """The next value from `fd`; WireError, OutOfTime or Closed where there is none."""
+    header = _read(fd, HEADER.size, deadline)
+    magic, text_length, blob_length = HEADER.unpack(header)
+    if magic != MAGIC:
+        raise WireError("the bytes do not begin a frame")
+    if text_length > limits.json_bytes or blob_length > limits.tensor_bytes:
+        size = (text_length + blob_length) / (1 << 20)
+        raise WireError(f"the data is too large ({size:,.0f} MiB)")
+    return decode(_read(fd, text_length, deadline), _read(fd, blob_length, deadline))
+
+
+def _wait(fd: int, deadline: float | None, writing: bool) -> None:
+    seconds = None if deadline is None else deadline - time.monotonic()
+    if seconds is not None and seconds <= 0:
+        raise OutOfTime
+    readers, writers = ([], [fd]) if writing else ([fd], [])
+    ready_to_read, ready_to_write, _ = select.select(readers, writers, [], seconds)
+    if not ready_to_read and not ready_to_write:
+        raise OutOfTime
+
+
+def _read(fd: int, length: int, deadline: float | None) -> bytes:
+    received = bytearray()
+    while len(received) < length:
+        _wait(fd, deadline, writing=False)
+        try:
+            chunk = os.read(fd, min(_CHUNK, length - len(received)))
+        except BlockingIOError:
+            continue
+        except OSError:
+            raise Closed from None
+        if not chunk:
+            raise Closed
+        received += chunk
+    return bytes(received)
+
+
+def _pack(value: Any, tensors: dict[str, torch.Tensor]) -> Any:
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return ["l", [_pack(item, tensors) for item in value]]
+    if isinstance(value, dict):
+        return ["d", {key: _pack(item, tensors) for key, item in value.items()}]
+    if isinstance(value, Opaque):
+        return ["o", value.type_name[:MAX_TYPE_NAME]]
+    index = len(tensors)
+    tensors[str(index)] = value.contiguous().clone()
+    return ["t", index]
+
+
+def _tensors(blob: bytes) -> dict[str, torch.Tensor]:
+    if not blob:
+        return {}
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    try:
+        tensors = load(blob)
+    except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
+        raise WireError(f"the tensors can't be read ({type(error).__name__})") from None
+    for tensor in tensors.values():
+        if str(tensor.dtype).removeprefix("torch.") not in TENSOR_DTYPES:
+            raise WireError(f"a tensor has the dtype {tensor.dtype}, which no probe returns")
+    return tensors
+
+
+class _Unpacker:
+    def __init__(self, tensors: dict[str, torch.Tensor]) -> None:
+        self.tensors = tensors
+        self.items = 0
+
+    def unpack(self, packed: Any, depth: int) -> Any:
+        self.items += 1
+        if self.items > MAX_ITEMS:
+            raise WireError(f"the data has more than {MAX_ITEMS:,} items")
+        if packed is None or isinstance(packed, (bool, float)):
+            return packed
+        if isinstance(packed, str):
+            return _clean(packed)
+        if isinstance(packed, int):
+            if packed.bit_length() < 64:
+                return packed
+            raise WireError("an integer has more than 64 bits")
+        if isinstance(packed, list) and len(packed) == 2:
+            return self._container(packed[0], packed[1], depth)
+        raise WireError("the data has an unknown form")
+
+    def _container(self, kind: Any, content: Any, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise WireError(f"the data is nested more than {MAX_DEPTH} deep")
+        if kind == "l" and isinstance(content, list):
+            return [self.unpack(item, depth + 1) for item in content]
+        if kind == "d" and isinstance(content, dict):
+            return {_clean(key): self.unpack(item, depth + 1) for key, item in content.items()}
+        if kind == "o" and isinstance(content, str):
+            return Opaque(_clean(content)[:MAX_TYPE_NAME])
+        if kind == "t" and type(content) is int and str(content) in self.tensors:
+            return self.tensors[str(content)]
+        raise WireError("the data has an unknown form")
+
+
+def _clean(text: str) -> str:
+    """`text` with lone surrogates replaced, so that it can be written to a file."""
+    return text.encode("utf-8", "replace").decode()

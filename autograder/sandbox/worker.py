@@ -1,0 +1,128 @@
+"""Runs inside the sandbox: imports the student's modules and answers with what probes return.
+
+It holds what one part needs and nothing else: the submission, the probes of that part, and the
+few modules of the kit that it imports itself. It judges nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ..selfcheck.frames import message_of, student_frames
+from ..selfcheck.plain import as_data
+from ..selfcheck.student import Student
+from . import wire
+
+_UNLIMITED = wire.FrameLimits(json_bytes=1 << 31, tensor_bytes=1 << 33)
+
+
+def main() -> NoReturn:
+    """Answer requests until the trusted side closes the pipe.
+
+    The command line ends with the descriptors to read requests from and to write replies to.
+    """
+    requests, replies = int(sys.argv[1]), int(sys.argv[2])
+    sys.argv[:] = [""]
+    write = _writer(replies)
+    start = wire.read_frame(requests, _UNLIMITED)
+    folder = Path.cwd()
+    _limit(start["limits"])
+    _lay_out(folder, start["files"])
+    probes = _probes(start["probes"])
+    student = _student(folder, start)
+    write({"ready": True})
+    while True:
+        try:
+            request = wire.read_frame(requests, _UNLIMITED)
+        except wire.Closed:
+            os._exit(0)
+        _seed(request["seed"])
+        if request["probe"]:
+            probe = getattr(probes, request["probe"])
+            reply = _answer(partial(probe, student, **request["arguments"]), folder)
+        else:
+            reply = _answer(partial(_import, student, start["needed"]), folder)
+        write({"id": request["id"], **reply})
+
+
+def _import(student: Student, modules: list[str]) -> None:
+    for module in modules:
+        getattr(student, module)
+
+
+def _answer(question: Callable[[], Any], folder: Path) -> dict[str, Any]:
+    try:
+        return {"value": as_data(question())}
+    except BaseException as error:
+        return {"error": _described(error, folder)}
+
+
+def _described(error: BaseException, folder: Path) -> dict[str, Any]:
+    frames = student_frames(error.__traceback__, folder)
+    trace = "".join(traceback.format_exception(error))[-20_000:]
+    return {
+        "type": type(error).__name__,
+        "message": message_of(error),
+        "text": str(error)[:2_000] if isinstance(error, NotImplementedError) else "",
+        "frames": [[f.file, f.line, f.function, f.text] for f in frames],
+        "trace": trace,
+    }
+
+
+def _writer(fd: int) -> Callable[[dict[str, Any]], None]:
+    """A function that writes frames, with its own references to what it needs."""
+    encode, write_frame = wire.encode, wire.write_frame
+
+    def write(value: dict[str, Any]) -> None:
+        write_frame(fd, encode(value))
+
+    return write
+
+
+def _limit(limits: dict[str, int]) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    file_bytes = limits["file_bytes"]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+    seconds = limits["cpu_seconds"]
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+
+
+def _lay_out(folder: Path, files: dict[str, Any]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.numpy().tobytes())
+
+
+def _probes(source: str) -> types.ModuleType:
+    module = types.ModuleType("probes")
+    sys.modules["probes"] = module
+    exec(compile(source, "<probes>", "exec"), module.__dict__)
+    return module
+
+
+def _student(folder: Path, start: dict[str, Any]) -> Student:
+    from .. import selfcheck
+
+    sys.modules["selfcheck"] = selfcheck
+    files = {module: folder / name for module, name in start["modules"].items()}
+    return Student(folder, files, needed=start["needed"])
+
+
+def _seed(seed: int) -> None:
+    import torch
+
+    random.seed(seed)
+    torch.manual_seed(seed)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(seed % 2**32)

@@ -1,0 +1,68 @@
+"""Cuts a traceback to the lines that the student wrote."""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+MAX_FRAMES = 12
+MAX_TEXT = 300
+MAX_MESSAGE = 2_000
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A line of the student's code: file relative to the submission, line number, its text."""
+
+    file: str
+    line: int
+    function: str
+    text: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}"
+        place = where if self.function == "<module>" else f"{where} in {self.function}"
+        return f"{place}\n    {self.text}" if self.text else place
+
+
+def student_frames(
+    trace: TracebackType | None, folder: Path, kit_files: Collection[str] = ()
+) -> list[Frame]:
+    """The frames of `trace` in files under `folder` or in notebook cells, outermost first.
+
+    `kit_files` are the first path components under `folder` that aren't the student's.
+    """
+    frames = []
+    for entry in traceback.extract_tb(trace):
+        file = _student_file(entry.filename, folder, kit_files)
+        if file is not None:
+            text = (entry.line or linecache.getline(entry.filename, entry.lineno or 0)).strip()
+            frames.append(Frame(file, entry.lineno or 0, entry.name, text[:MAX_TEXT]))
+    return frames[-MAX_FRAMES:]
+
+
+def message_of(error: BaseException) -> str:
+    """One line for an exception that may misbehave when it is asked for its text."""
+    name = type(error).__name__
+    try:
+        text = str(error)
+    except Exception:
+        text = "(its message could not be shown)"
+    if isinstance(error, SyntaxError):
+        place = f"{Path(str(error.filename)).name}:{error.lineno}: " if error.filename else ""
+        text = f"{place}{error.msg}" + (f": {error.text.strip()}" if error.text else "")
+    return f"{name}: {text}"[:MAX_MESSAGE] if text else name
+
+
+def _student_file(filename: str, folder: Path, kit_files: Collection[str]) -> str | None:
+    if ".ipynb[cell " in filename:
+        return filename
+    try:
+        relative = Path(filename).relative_to(folder)
+    except ValueError:
+        return None
+    return None if relative.parts[0] in kit_files else relative.as_posix()
