@@ -79,11 +79,11 @@ class _Reader:
         self._problems.append(Problem(key, text, line))
 
     def _value(self, node: Node, key: Key) -> Any:
-        self._file.lines.setdefault(key, node.start_mark.line + 1)
-        if id(node) in self._seen:
+        if id(node) in self._seen:  # the node of an alias is that of its anchor, elsewhere
             self._wrong(key, "expected a value, found an alias; write the value out")
             return None
         self._seen.add(id(node))
+        self._file.lines.setdefault(key, node.start_mark.line + 1)
         if isinstance(node, MappingNode):
             return self._mapping(node, key)
         if isinstance(node, SequenceNode):
@@ -131,7 +131,9 @@ def _syntax_error(path: Path, text: str, error: YAMLError) -> str:
     if isinstance(error, ReaderError):
         line = text.count("\n", 0, error.position) + 1
     elif isinstance(error, MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
+        # What is never closed is found at the end of the file; the mistake is where it was opened.
+        unclosed = "stream" in (error.problem or "")
+        mark = (unclosed and error.context_mark) or error.problem_mark
         line = mark.line + 1 if mark else 1
         problem = " ".join(part for part in (error.context, error.problem) if part)
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import subprocess
 import sys
@@ -40,9 +41,16 @@ def write(folder: Path, text: str | bytes) -> Path:
     return path
 
 
-class TestTheShippedCourse:
-    def test_has_the_parts_and_points_of_the_contract(self, repository: Path) -> None:
-        mnist = load(repository / "course.yaml").assignments["mnist"]
+def test_the_shipped_course_can_be_read(repository: Path) -> None:
+    course = load(repository / "course.yaml")
+    assert list(course.assignments) == ["mnist"]
+    assert course.assignment("mnist").points == 100
+    assert course.key.file is None
+
+
+class TestACourse:
+    def test_has_parts_with_points_and_modules(self, course_copy: CourseCopy) -> None:
+        mnist = load(course_copy()).assignments["mnist"]
         assert [(part.name, part.points) for part in mnist.parts] == [
             ("transforms", 15),
             ("loaders", 25),
@@ -55,8 +63,8 @@ class TestTheShippedCourse:
         assert mnist.part("model").modules == ["model"]
         assert mnist.part("accuracy").modules == mnist.modules
 
-    def test_has_the_settings_and_threshold_of_the_contract(self, repository: Path) -> None:
-        mnist = load(repository / "course.yaml").assignments["mnist"]
+    def test_has_settings_and_an_accuracy_rule(self, course_copy: CourseCopy) -> None:
+        mnist = load(course_copy()).assignments["mnist"]
         assert mnist.settings.model_dump() == {
             "mean": 0.1307,
             "std": 0.3081,
@@ -87,18 +95,18 @@ class TestTheShippedCourse:
         assert course.key_file.name == "example.first-image-classifier.key"
         assert course.key_file.is_relative_to(user_home)
 
-    def test_reads_the_due_date_in_its_time_zone(self, repository: Path) -> None:
-        due = load(repository / "course.yaml").assignments["mnist"].due
+    def test_reads_the_due_date_in_its_time_zone(self, course_copy: CourseCopy) -> None:
+        due = load(course_copy()).assignments["mnist"].due
         assert due.astimezone(UTC) == datetime(2027, 3, 1, 22, 59, tzinfo=UTC)
 
-    def test_is_frozen(self, repository: Path) -> None:
-        mnist = load(repository / "course.yaml").assignments["mnist"]
+    def test_is_frozen(self, course_copy: CourseCopy) -> None:
+        mnist = load(course_copy()).assignments["mnist"]
         for thing, name in [(mnist, "title"), (mnist.parts[0], "points"), (mnist.settings, "mean")]:
             with pytest.raises(ValueError, match="frozen"):
                 setattr(thing, name, None)
 
-    def test_parts_and_limits_can_be_sent_to_another_process(self, repository: Path) -> None:
-        mnist = load(repository / "course.yaml").assignments["mnist"]
+    def test_parts_and_limits_can_be_sent_to_another_process(self, course_copy: CourseCopy) -> None:
+        mnist = load(course_copy()).assignments["mnist"]
         sent = (mnist.parts, mnist.limits, mnist.accuracy)
         assert pickle.loads(pickle.dumps(sent)) == sent
 
@@ -175,8 +183,9 @@ MISTAKES = {
         "found 'memory_gb'; did you mean 'memory_mb'?",
     ),
     "unknown key of the accuracy rule": (
-        ("marked_share", "share"),
-        "course.yaml:62: assignments.mnist.accuracy.marked_share: expected a number",
+        ("marked_share", "marked_shard"),
+        "course.yaml:62: assignments.mnist.accuracy.marked_shard: expected a known key, "
+        "found 'marked_shard'; did you mean 'marked_share'?",
     ),
     "unknown key of the key": (
         ("environment:", "enviroment:"),
@@ -382,8 +391,8 @@ MISTAKES = {
         "tag:yaml.org,2002:python/name:os.system; drop the tag",
     ),
     "a YAML alias": (
-        ("branch: main", "branch: &b main\nkey: *b\nk:"),
-        "course.yaml:6: key: expected a value, found an alias; write the value out",
+        ("branch: main", "branch: &b main\nbranches: *b"),
+        "course.yaml:6: branches: expected a value, found an alias; write the value out",
     ),
     "a colon in a title": (
         ("title: Your First", "title: Your: First"),
@@ -393,7 +402,9 @@ MISTAKES = {
     ),
     "a quote left open": (
         ("branch: main", "branch: 'main"),
-        "course.yaml:5: expected YAML, found a mistake",
+        "course.yaml:5: expected YAML, found a mistake (while scanning a quoted scalar found "
+        "unexpected end of stream); look at this line and the one before it: spaces (no tabs) for "
+        "indentation, `key: value` with a space, quotes closed",
     ),
     "a character that YAML forbids": (
         ("branch: main", "branch: ma\x01in"),
@@ -409,3 +420,240 @@ def test_a_mistake_is_told_with_line_key_and_fix(
     told: Callable[..., str], change: tuple[str, str], text: str
 ) -> None:
     assert told(change) == text
+
+
+class TestSeveralMistakes:
+    def test_all_are_told_at_once_in_the_order_of_the_file(self, told: Callable[..., str]) -> None:
+        text = told(
+            ("points: 25\n        modules: [training]", "points: no\n        modules: [training]"),
+            ("mean: 0.1307", "mean: 2"),
+            ("branch: main", "branch: ''"),
+        )
+        assert [line.split(" expected ")[0] for line in text.splitlines()] == [
+            "course.yaml:5: branch:",
+            "course.yaml:21: assignments.mnist.settings.mean:",
+            "course.yaml:50: assignments.mnist.parts.3.points:",
+        ]
+
+    def test_a_missing_key_beside_an_unrelated_unknown_one_is_told_too(
+        self, told: Callable[..., str]
+    ) -> None:
+        assert told(("marked_share: 0.06", "portion: 0.06")).splitlines() == [
+            "course.yaml:60: assignments.mnist.accuracy.marked_share: expected a number between "
+            "0 and 1, found nothing; add for example `marked_share: 0.06`",
+            "course.yaml:62: assignments.mnist.accuracy.portion: expected a known key, found "
+            "'portion'; there is threshold, marked_share, marked_threshold",
+        ]
+
+
+class TestFilesThatAreNoCourse:
+    @pytest.mark.parametrize(
+        ("content", "text"),
+        [
+            (b"", "1: expected the keys of a course, found an empty file; start with `title:`"),
+            (
+                b"# nothing yet\n",
+                "1: expected the keys of a course, found an empty file; start with `title:`",
+            ),
+            (
+                b"\n- title: x\n",
+                "2: expected keys such as `title:`, found something else; write `key: value`",
+            ),
+            (
+                b"title\n",
+                "1: expected keys such as `title:`, found something else; write `key: value`",
+            ),
+            (
+                b"title: a\nbranch: \xfc\n",
+                "2: expected UTF-8 text, found other bytes; save the file as UTF-8",
+            ),
+            (
+                b"title: a\n---\ntitle: b\n",
+                "2: expected YAML, found a mistake (expected a single document in the stream but "
+                "found another document); look at this line and the one before it: spaces (no "
+                "tabs) for indentation, `key: value` with a space, quotes closed",
+            ),
+            (
+                b"a: &a\n  - *a\n",
+                "1: a.0: expected a value, found an alias; write the value out",
+            ),
+        ],
+        ids=["empty", "comment", "list", "text", "latin1", "documents", "endless"],
+    )
+    def test_are_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, text: str
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        write(tmp_path, content)
+        with pytest.raises(CourseError) as caught:
+            load(Path("course.yaml"))
+        assert str(caught.value) == f"course.yaml:{text}"
+
+    def test_a_missing_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(CourseError) as caught:
+            load(Path("course.yaml"))
+        assert str(caught.value) == (
+            "course.yaml: expected the course file, found no such file; "
+            "go to the folder that holds course.yaml or name the file"
+        )
+
+    def test_a_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "course.yaml").mkdir()
+        with pytest.raises(CourseError, match=r"expected a readable file, found: "):
+            load(tmp_path / "course.yaml")
+
+    def test_every_missing_top_level_key_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(CourseError) as caught:
+            load(write(tmp_path, "branch: main\n"))
+        keys = [line.split(": ")[1] for line in str(caught.value).splitlines()]
+        assert keys == ["assignments", "repository", "title"]
+
+    def test_a_file_of_another_editor_is_fine(self, course_copy: CourseCopy) -> None:
+        path = course_copy()
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+        assert load(path).branch == "main"
+
+    def test_a_file_elsewhere_is_named_in_full(self, course_copy: CourseCopy) -> None:
+        path = course_copy(("branch: main", "brnch: main"))
+        with pytest.raises(CourseError) as caught:
+            load(path)
+        assert str(caught.value).startswith(f"{path}:5: brnch: ")
+
+
+class TestAnAssignmentOfOnesOwn:
+    COURSE = """\
+        title: Another course
+        repository: someone/other
+        assignments:
+          penguins:
+            title: Penguins
+            due: 2027-01-01 12:00 UTC
+            data: penguins
+            settings: {depth: 3}
+            modules: [tree]
+            parts: [{name: tree, title: A tree, points: 2.5, modules: [tree]}]
+    """
+    SCHEMA = """\
+        from __future__ import annotations
+        from pydantic import BaseModel
+        class Settings(BaseModel):
+            depth: int | None
+    """
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "source" / "penguins"
+        folder.mkdir(parents=True)
+        return folder
+
+    def told(self, folder: Path, course: str = COURSE) -> str:
+        with pytest.raises(CourseError) as caught:
+            load(write(folder.parent.parent, course))
+        return str(caught.value).replace(f"{folder.parent.parent}/", "")
+
+    def test_declares_its_own_settings(self, folder: Path) -> None:
+        (folder / "schema.py").write_text(textwrap.dedent(self.SCHEMA))
+        penguins = load(write(folder.parent.parent, self.COURSE)).assignment("penguins")
+        assert penguins.settings.model_dump() == {"depth": 3}
+        assert penguins.accuracy is None
+        assert penguins.points == 2.5
+        assert penguins.limits.wall_seconds == 180
+
+    def test_settings_are_strict_even_where_its_schema_is_not(self, folder: Path) -> None:
+        (folder / "schema.py").write_text(textwrap.dedent(self.SCHEMA))
+        assert self.told(folder, self.COURSE.replace("depth: 3", "depth: '3', dept: 1")) == (
+            "course.yaml:8: assignments.penguins.settings.dept: expected a known key, "
+            "found 'dept'; did you mean 'depth'?\n"
+            "course.yaml:8: assignments.penguins.settings.depth: expected a whole number, "
+            "found the text '3'"
+        )
+        assert self.told(folder, self.COURSE.replace("depth: 3", "")) == (
+            "course.yaml:8: assignments.penguins.settings.depth: expected a value, found nothing; "
+            "add 'depth'"
+        )
+        assert self.told(folder, self.COURSE.replace("{depth: 3}", "deep")) == (
+            "course.yaml:8: assignments.penguins.settings: expected a group of settings, "
+            "found the text 'deep'; see schema.py"
+        )
+
+    def test_two_schemas_never_meet(self, folder: Path, tmp_path: Path) -> None:
+        (folder / "schema.py").write_text(textwrap.dedent(self.SCHEMA))
+        other = tmp_path / "other" / "source" / "penguins"
+        other.mkdir(parents=True)
+        (other / "schema.py").write_text(textwrap.dedent(self.SCHEMA).replace("depth", "width"))
+        first = load(write(tmp_path, self.COURSE))
+        second = load(write(tmp_path / "other", self.COURSE.replace("depth", "width")))
+        kinds = [type(c.assignment("penguins").settings) for c in (first, second)]
+        assert [list(kind.model_fields) for kind in kinds] == [["depth"], ["width"]]
+        assert kinds[0].__module__ != kinds[1].__module__
+
+    def test_needs_a_schema(self, folder: Path) -> None:
+        assert self.told(folder) == (
+            "source/penguins/schema.py: expected a Python file, found none; "
+            "declare the settings in it as `class Settings(BaseModel)`"
+        )
+        (folder / "schema.py").write_text("Settings = 3\n")
+        assert self.told(folder) == (
+            "source/penguins/schema.py: expected a class Settings(BaseModel), found none; "
+            "declare the settings in it as `class Settings(BaseModel)`"
+        )
+
+    @pytest.mark.parametrize(
+        ("code", "found"),
+        [
+            ("x = 1\nx = (\n", "2: expected a file that can be imported, found SyntaxError"),
+            ("import math\nmath.tau / 0\n", "2: expected a file that can be imported, found Zero"),
+            ("import nowhere_to_be_found\n", "1: expected a file that can be imported, found Mod"),
+        ],
+    )
+    def test_needs_a_schema_that_can_be_imported(self, folder: Path, code: str, found: str) -> None:
+        (folder / "schema.py").write_text(code)
+        before = set(sys.modules)
+        assert self.told(folder).startswith(f"source/penguins/schema.py:{found}")
+        assert not {name for name in set(sys.modules) - before if "settings" in name}
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            (None, "nothing"),
+            (True, "true"),
+            (False, "false"),
+            (1.5, "1.5"),
+            ({"a": 1}, "a group of keys"),
+            ([1, 2], "a list of 2"),
+            ("", "an empty text"),
+            ("a" * 50, f"the text '{'a' * 39}…'"),
+        ],
+    )
+    def test_of_a_value(self, value: object, text: str) -> None:
+        assert shown(value) == text
+
+    def test_of_a_name_that_means_nothing(self) -> None:
+        assert one_of("POINTS", ["points", "parts"]) == "did you mean 'points'?"
+        assert one_of("colour", ["points", "parts"]) == "there is points, parts"
+        assert one_of("colour", []) == "there is none"
+
+
+_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=8,
+)
+
+
+@given(
+    key=st.sampled_from(["title", "repository", "key", "assignments", "due", "parts", "limits"]),
+    value=_values,
+)
+def test_no_value_whatever_ends_in_a_traceback(
+    tmp_path_factory: pytest.TempPathFactory, key: str, value: object
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "any-value"
+    folder.mkdir(exist_ok=True)
+    entry = json.dumps(value)
+    for text in (f"{key}: {entry}\n", f"assignments: {{x: {{{key}: {entry}}}}}\n"):
+        with pytest.raises(CourseError):
+            load(write(folder, text))

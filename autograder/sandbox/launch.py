@@ -217,10 +217,11 @@ class Worker:
 
     def _output_file(self) -> int:
         """A file that is gone when it is closed; writes go to its end, wherever that is."""
-        file = self._cleanup.enter_context(tempfile.TemporaryFile(buffering=0))
-        flags = fcntl.fcntl(file.fileno(), fcntl.F_GETFL)
-        fcntl.fcntl(file.fileno(), fcntl.F_SETFL, flags | os.O_APPEND)
-        return file.fileno()
+        fd, name = tempfile.mkstemp(prefix="autograder-")
+        os.unlink(name)
+        self._cleanup.callback(os.close, fd)
+        fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_APPEND)
+        return fd
 
     def _folder(self) -> str:
         if self.job.backend != "none":
@@ -257,8 +258,6 @@ def _value(reply: dict[str, Any]) -> Any:
             [str(file), int(line), str(function), str(text)]
             for file, line, function, text in error["frames"]
         ]
-        raise StudentError(
-            str(error["message"]), str(error["text"]), frames, str(error["trace"])
-        )
+        raise StudentError(str(error["message"]), str(error["text"]), frames, str(error["trace"]))
     except (AssertionError, KeyError, TypeError, ValueError):
         raise BadReply("the answer has an unknown form") from None

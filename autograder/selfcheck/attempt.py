@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,49 +13,64 @@ from pathlib import Path
 class Chosen:
     """The file that stands for one module of a submission.
 
-    `path` is None where neither file is there. `note` is a sentence for the student where the
+    `file` is None where neither file is there. `note` is a sentence for the student where the
     choice needs one.
     """
 
     module: str
-    path: Path | None
+    file: str | None
     attempted: bool
     note: str | None = None
 
 
 def choose(folder: Path, module: str, stubs: Mapping[str, str]) -> Chosen:
-    """Choose between `module.py` and `module.ipynb` in `folder`.
+    """`choose_among` the files in `folder`."""
 
-    `stubs` maps the released file names to `digest_of` them. A missing file counts as unchanged,
-    an empty one as an attempt. Where both differ, the script counts.
+    def read(name: str) -> bytes | None:
+        path = folder / name
+        return path.read_bytes() if path.is_file() else None
+
+    return choose_among(module, read, stubs)
+
+
+def choose_among(
+    module: str, read: Callable[[str], bytes | None], stubs: Mapping[str, str]
+) -> Chosen:
+    """Choose between `module.py` and `module.ipynb`.
+
+    `read` gives the contents of a file, None where it is missing. `stubs` maps the released file
+    names to their `digest`. A missing file counts as unchanged, an empty one as an attempt.
+    Where both differ, the script counts.
     """
-    script, notebook = folder / f"{module}.py", folder / f"{module}.ipynb"
-    script_differs = _differs(script, stubs)
-    notebook_differs = _differs(notebook, stubs)
-    if script_differs:
-        note = None
-        if notebook_differs:
-            note = f"Both {script.name} and {notebook.name} were changed: {script.name} counts."
+    script, notebook = f"{module}.py", f"{module}.ipynb"
+    contents = {name: read(name) for name in (script, notebook)}
+    differing = [
+        name
+        for name, data in contents.items()
+        if data is not None and digest(name, data) != stubs.get(name)
+    ]
+    if len(differing) == 2:
+        note = f"Both {script} and {notebook} were changed: {script} counts."
         return Chosen(module, script, True, note)
-    if notebook_differs:
-        return Chosen(module, notebook, True)
-    unchanged = next((path for path in (script, notebook) if path.is_file()), None)
+    if differing:
+        return Chosen(module, differing[0], True)
+    unchanged = next((name for name, data in contents.items() if data is not None), None)
     return Chosen(module, unchanged, False)
 
 
 def digest_of(path: Path) -> str:
-    """Digest of what a student writes in `path`; line ends, outputs and metadata don't count."""
-    data = path.read_bytes()
-    text = _notebook_code(data) if path.suffix == ".ipynb" else None
+    """The `digest` of the file at `path`."""
+    return digest(path.name, path.read_bytes())
+
+
+def digest(name: str, data: bytes) -> str:
+    """Digest of what a student writes in a file; line ends, outputs and metadata don't count."""
+    text = _notebook_code(data) if name.endswith(".ipynb") else None
     if text is None:
         text = data.decode("utf-8-sig", errors="surrogateescape")
     lines = [line.rstrip() for line in text.splitlines()]
     kept = "\n".join(lines).strip("\n")
     return "sha256:" + hashlib.sha256(kept.encode("utf-8", errors="surrogateescape")).hexdigest()
-
-
-def _differs(path: Path, stubs: Mapping[str, str]) -> bool:
-    return path.is_file() and digest_of(path) != stubs.get(path.name)
 
 
 def _notebook_code(data: bytes) -> str | None:

@@ -29,7 +29,7 @@ def check(part: str) -> float:
     listed = read_manifest(_HERE).part(part)
     run = _Live({name: _main() for name in listed.modules if _is_open(folder, name)})
     arguments = [str(folder / "checks" / f"test_{part}.py"), f"--rootdir={folder}"]
-    quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "--capture=sys", "--import-mode=prepend"]
+    quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "--capture=sys"]
     pytest.main([*arguments, *quiet], plugins=[run])
     for line in _lines(part, run.outcomes, listed.public_points()):
         print(line)
@@ -43,7 +43,8 @@ def student() -> Student:
     folder = _HERE.parent
     manifest = read_manifest(_HERE)
     chosen = [choose(folder, module, manifest.stubs) for module in manifest.modules]
-    return Student(folder, {one.module: one.path for one in chosen if one.path is not None})
+    files = {one.module: folder / one.file for one in chosen if one.file is not None}
+    return Student(folder, files)
 
 
 @contextmanager

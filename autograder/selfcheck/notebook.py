@@ -6,7 +6,6 @@ for an hour are never touched.
 """
 
 from __future__ import annotations
-
 import __future__ as future
 
 import ast
@@ -148,9 +147,7 @@ class NotebookModule(ModuleType):
                 leaf.done = True
 
 
-def _leaves(
-    node: ast.stmt, top: int, conditional: bool, header: frozenset[str]
-) -> Iterator[Leaf]:
+def _leaves(node: ast.stmt, top: int, conditional: bool, header: frozenset[str]) -> Iterator[Leaf]:
     if isinstance(node, (*_DEFINITIONS, *_IMPORTS, ast.Assign, ast.AnnAssign, ast.AugAssign)):
         binds = frozenset(_bound_names(node))
         if binds:
@@ -159,7 +156,9 @@ def _leaves(
         context = ast.With(items=node.items, body=[ast.Pass()])
         inner = header | _global_names(context)
         bound = frozenset(
-            name for item in node.items if item.optional_vars is not None
+            name
+            for item in node.items
+            if item.optional_vars is not None
             for name in _target_names(item.optional_vars)
         )
         for child in node.body:
@@ -195,9 +194,7 @@ def _reduced(node: ast.stmt, chosen: set[int]) -> ast.stmt:
     if isinstance(node, ast.Try) and isinstance(reduced, ast.Try):
         reduced.handlers = [
             ast.copy_location(
-                ast.ExceptHandler(
-                    handler.type, handler.name, _reduced_body(handler.body, chosen)
-                ),
+                ast.ExceptHandler(handler.type, handler.name, _reduced_body(handler.body, chosen)),
                 handler,
             )
             for handler in node.handlers

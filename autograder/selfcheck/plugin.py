@@ -56,7 +56,7 @@ class SelfCheck:
 def new_student(
     folder: Path, chosen: dict[str, Chosen], live: dict[str, ModuleType] | None = None
 ) -> Student:
-    files = {name: choice.path for name, choice in chosen.items() if choice.path is not None}
+    files = {name: folder / one.file for name, one in chosen.items() if one.file is not None}
     return Student(folder, files, live=live)
 
 

@@ -1,0 +1,1 @@
+"""Grades submissions: what was handed in, one submission's parts, a whole class, the results."""

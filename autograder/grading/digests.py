@@ -1,0 +1,44 @@
+"""Digests that say whether two gradings are of the same thing, and seeds that derive from them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+_SEED_BITS = 63
+
+
+def digest_of_files(files: Mapping[str, bytes], extra: Iterable[str] = ()) -> str:
+    """The same for the same names and contents, and for nothing else."""
+    digest = hashlib.sha256()
+    entries = [*sorted(files.items()), *(("", text.encode()) for text in extra)]
+    for name, content in entries:
+        encoded = name.encode("utf-8", "surrogateescape")
+        digest.update(b"%d:%s%d:" % (len(encoded), encoded, len(content)))
+        digest.update(content)
+    return "sha256:" + digest.hexdigest()
+
+
+def digest_of_folder(folder: Path, extra: Iterable[str] = ()) -> str:
+    """The digest of all files under `folder` but caches."""
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    return digest_of_files(files, extra)
+
+
+def digest_of_checks(assignment: Path, stubs: Iterable[str], settings: str) -> str:
+    """What decides a score besides the submission: the checks, the course and the kit itself."""
+    return digest_of_folder(assignment, [*stubs, settings, digest_of_folder(PACKAGE)])
+
+
+def seed_for(key: bytes, submission_digest: str, purpose: str) -> int:
+    """A seed that only the holder of the course's secret key can work out."""
+    message = f"{submission_digest}\n{purpose}".encode()
+    value = hmac.new(key, message, hashlib.sha256).digest()
+    return int.from_bytes(value[:8], "big") % 2**_SEED_BITS

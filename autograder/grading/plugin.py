@@ -1,0 +1,229 @@
+"""Runs one part's checks in the trusted process; their probes run in the worker."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import BaseModel
+
+from ..sandbox.launch import (
+    BadReply,
+    SandboxBroken,
+    StudentError,
+    Worker,
+    WorkerStopped,
+    WorkerTimeout,
+)
+from ..selfcheck.checkinfo import info_of
+from ..selfcheck.expect import CheckFailed, Expect
+from ..selfcheck.plain import as_data
+from .checks import Check, register_markers
+from .digests import seed_for
+from .results import CheckResult, Frame, Outcome
+
+if TYPE_CHECKING:
+    import torch
+
+    from ..course import Accuracy
+    from ..data import ImageData
+
+NOT_ATTEMPTED = "not attempted"
+_ANSWERED = pytest.StashKey[bool]()
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a check ended, before it is put beside what the check is worth."""
+
+    outcome: Outcome
+    message: str = ""
+    expected: str = ""
+    found: str = ""
+    frames: tuple[Frame, ...] = ()
+
+
+@dataclass
+class PartRun:
+    """A pytest plugin that grades one part of one submission and keeps how each check ended."""
+
+    checks: dict[str, Check]
+    worker: Worker
+    modules: tuple[str, ...]
+    settings_values: BaseModel
+    accuracy: Accuracy | None
+    key: bytes
+    submission_digest: str
+    seconds: float
+    call_seconds: float
+    device_name: str
+    load_images: Callable[[], ImageData]
+    endings: dict[str, Ending] = field(default_factory=dict)
+    records: dict[str, float] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    _deadline: float | None = None
+    _loading_failed: Exception | None = None
+    _loaded: bool = False
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        register_markers(config)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if call.when == "call" or call.excinfo is not None:
+            error = call.excinfo.value if call.excinfo is not None else None
+            in_call = call.when == "call"
+            self.endings[info_of(item).id] = self._ending(item, error, in_call)
+        return report
+
+    @pytest.fixture
+    def probe(self, request: pytest.FixtureRequest) -> Callable[..., Any]:
+        """Run a probe in the worker; its result as plain data."""
+
+        def run(function: Callable[..., Any], **arguments: Any) -> Any:
+            seed = self._seed(request, f"probe {function.__name__}")
+            self._load()
+            data = self.worker.call(
+                function.__name__, as_data(arguments), seed, self._seconds_left()
+            )
+            request.node.stash[_ANSWERED] = True
+            return data
+
+        return run
+
+    @pytest.fixture
+    def expect(self) -> Expect:
+        """The words that expectations are written in."""
+        return Expect()
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> torch.Generator:
+        """Random numbers for challenge data, secret and the same in every grading."""
+        import torch
+
+        return torch.Generator().manual_seed(self._seed(request, "challenge"))
+
+    @pytest.fixture
+    def settings(self) -> BaseModel:
+        """The numbers of the course."""
+        return self.settings_values
+
+    @pytest.fixture
+    def device(self) -> str:
+        """Where the worker computes: "cpu" or "cuda"."""
+        return self.device_name
+
+    @pytest.fixture
+    def images(self) -> ImageData:
+        """The images with their labels; they stay on this side."""
+        return self.load_images()
+
+    @pytest.fixture
+    def accuracy_rule(self) -> Accuracy | None:
+        """When a training run counts as one that learned."""
+        return self.accuracy
+
+    @pytest.fixture
+    def record(self) -> Callable[[str, float], None]:
+        """Put a number into the result."""
+
+        def keep(name: str, value: float) -> None:
+            self.records[name] = float(value)
+
+        return keep
+
+    def _seed(self, request: pytest.FixtureRequest, purpose: str) -> int:
+        check = info_of(request.node).id
+        return seed_for(self.key, self.submission_digest, f"{check} {purpose}")
+
+    def _seconds_left(self) -> float:
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self.seconds
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise WorkerTimeout
+        return min(left, self.call_seconds)
+
+    def _load(self) -> None:
+        """Import the student's modules once; what goes wrong there is every check's trouble."""
+        if self._loading_failed is not None:
+            raise self._loading_failed
+        if self._loaded:
+            return
+        try:
+            self.worker.load(self._seconds_left())
+        except (StudentError, WorkerStopped, WorkerTimeout, BadReply) as error:
+            self._loading_failed = error
+            raise
+        self._loaded = True
+
+    def _ending(self, item: pytest.Item, error: BaseException | None, in_call: bool) -> Ending:
+        if error is None:
+            return Ending(Outcome.PASSED)
+        if isinstance(error, StudentError):
+            return _student_error(error, self.modules)
+        if isinstance(error, WorkerTimeout):
+            return Ending(Outcome.TIMEOUT, self._timeout_message())
+        if isinstance(error, WorkerStopped):
+            return Ending(Outcome.ERROR, f"Your code {error}.")
+        if isinstance(error, BadReply):
+            return Ending(Outcome.FAILED, f"What your code returned can't be read: {error}.")
+        if isinstance(error, CheckFailed) and in_call:
+            expected = f"{error.what}: {error.expected}" if error.what else error.expected
+            return Ending(Outcome.FAILED, str(error), expected, error.found)
+        ours = isinstance(error, (SandboxBroken, OSError, MemoryError))
+        self.log.append(f"{item.name}\n{''.join(traceback.format_exception(error))}")
+        answered = item.stash.get(_ANSWERED, False)
+        if in_call and answered and isinstance(error, Exception) and not ours:
+            return Ending(
+                Outcome.FAILED, "What your code returned is not what this check can work with."
+            )
+        return Ending(Outcome.UNGRADABLE, "The grader could not run this check.")
+
+    def _timeout_message(self) -> str:
+        seconds = min(self.call_seconds, self.seconds)
+        return (
+            f"Your code took longer than {seconds:g} seconds. Usual causes: a loop that never "
+            "ends, training at the top of a module, or reading input."
+        )
+
+
+def run_part(run: PartRun, arguments: list[str]) -> None:
+    """Run the checks; afterwards `run.endings` has one for every check that must run."""
+    pytest.main(arguments, plugins=[run])
+    for name in run.checks.keys() - run.endings.keys():
+        run.endings[name] = Ending(Outcome.UNGRADABLE, "The check did not run.")
+
+
+def result_of(check: Check, ending: Ending) -> CheckResult:
+    """The check's entry in the result."""
+    return CheckResult(
+        id=check.info.id,
+        title=check.info.title,
+        outcome=ending.outcome,
+        points=check.info.points if ending.outcome is Outcome.PASSED else 0.0,
+        max_points=check.info.points,
+        message=ending.message,
+        hint="" if ending.outcome is Outcome.PASSED else check.info.hint,
+        visible=check.visible,
+        expected=ending.expected,
+        found=ending.found,
+        frames=ending.frames,
+    )
+
+
+def _student_error(error: StudentError, modules: tuple[str, ...]) -> Ending:
+    if any(error.unwritten.startswith(f"{module}:") for module in modules):
+        return Ending(Outcome.FAILED, NOT_ATTEMPTED)
+    frames = tuple(
+        Frame(file=file, line=line, function=function, text=text)
+        for file, line, function, text in error.frames
+    )
+    return Ending(Outcome.ERROR, str(error), frames=frames)

@@ -1,0 +1,120 @@
+"""What grading a submission gives: `result.json`, as types."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from .. import atomic
+
+FILE_NAME = "result.json"
+
+
+class Outcome(StrEnum):
+    """How a check ended. `ungradable` is the grader's own fault, never the student's."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    UNGRADABLE = "ungradable"
+
+
+class Status(StrEnum):
+    """What became of a submission."""
+
+    GRADED = "graded"
+    REJECTED = "rejected"
+    INTERNAL = "internal"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Frame(_Strict):
+    """A line of the student's own code."""
+
+    file: str
+    line: int
+    function: str
+    text: str
+
+
+class CheckResult(_Strict):
+    """One check. `expected` and `found` are set where the check compared something."""
+
+    id: str
+    title: str
+    outcome: Outcome
+    points: float
+    max_points: float
+    message: str = ""
+    hint: str = ""
+    visible: bool = True
+    expected: str = ""
+    found: str = ""
+    frames: tuple[Frame, ...] = ()
+
+
+class PartResult(_Strict):
+    """One part; its points are the sum of its checks'."""
+
+    name: str
+    title: str
+    points: float
+    max_points: float
+    attempted: bool
+    checks: tuple[CheckResult, ...]
+
+
+class AccuracyResult(_Strict):
+    """What the trusted side counted on the held-out images; None where no run got that far."""
+
+    held_out: float | None
+    threshold: float
+    marked: float | None
+    data: str
+    device: str
+
+
+class Result(_Strict):
+    """One submission's result, the contents of `result.json`."""
+
+    student: str
+    assignment: str
+    status: Status
+    score: float | None
+    max_score: float
+    parts: tuple[PartResult, ...] = ()
+    accuracy: AccuracyResult | None = None
+    notes: tuple[str, ...] = ()
+    sandbox: str = ""
+    submission_digest: str = ""
+    checks_digest: str = ""
+    seconds: float = Field(default=0.0, ge=0)
+
+    def part_points(self) -> dict[str, float]:
+        return {part.name: part.points for part in self.parts}
+
+
+def write_result(result: Result, folder: Path) -> None:
+    """Write `folder/result.json`, whole or not at all."""
+    atomic.write_text(folder / FILE_NAME, result.model_dump_json(indent=1) + "\n")
+
+
+def read_result(folder: Path) -> Result | None:
+    """The result in `folder`; None where there is none that this version understands."""
+    try:
+        text = (folder / FILE_NAME).read_text(encoding="utf-8")
+        return Result.model_validate_json(text)
+    except (OSError, UnicodeDecodeError, ValidationError):
+        return None
+
+
+def read_results(out: Path) -> list[Result]:
+    """All results under `out`, by student."""
+    found = (read_result(path.parent) for path in sorted(out.glob(f"*/{FILE_NAME}")))
+    return [result for result in found if result is not None]

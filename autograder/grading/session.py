@@ -1,0 +1,198 @@
+"""Grades one submission from top to bottom: read it, run each part, count the points."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..course import Assignment, Limits, Part
+from ..sandbox import launch
+from ..sandbox.watch import TreeLimits
+from ..selfcheck.manifest import Manifest, read_manifest
+from . import submission as handed
+from .checks import Check, list_checks, probes_for, pytest_arguments
+from .digests import digest_of_checks
+from .plugin import NOT_ATTEMPTED, Ending, PartRun, result_of, run_part
+from .results import AccuracyResult, Outcome, PartResult, Result, Status
+
+if TYPE_CHECKING:
+    from ..data import ImageData
+
+
+class NoRelease(Exception):
+    """The assignment has no release to compare submissions with; the message says what to do."""
+
+
+@dataclass
+class Grader:
+    """Grades submissions of one assignment, one after the other.
+
+    `backend` is the sandbox, `device` "cpu" or "cuda", `load_images` gives the data when a check
+    asks for it.
+    """
+
+    assignment: Assignment
+    release: Path
+    key: bytes
+    backend: str
+    device: str
+    data_name: str
+    load_images: Callable[[], ImageData]
+
+    @cached_property
+    def checks(self) -> dict[str, list[Check]]:
+        return list_checks(self.assignment)
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        return released_manifest(self.release)
+
+    @cached_property
+    def checks_digest(self) -> str:
+        stubs = [f"{name} {digest}" for name, digest in sorted(self.manifest.stubs.items())]
+        environment = f"{self.device} {self.data_name} {self.assignment.model_dump_json()}"
+        return digest_of_checks(self.assignment.folder, stubs, environment)
+
+    def grade(self, handed_in: handed.HandedIn) -> tuple[Result, str]:
+        """The result, and a log for the instructor ("" where there is nothing to tell)."""
+        started = time.monotonic()
+        try:
+            submission = handed.read(handed_in, self.assignment, dict(self.manifest.stubs))
+        except handed.Rejected as rejected:
+            return self._rejected(handed_in.student, str(rejected)), ""
+        work = _Work(self, submission)
+        parts = tuple(work.grade_part(part) for part in self.assignment.parts)
+        ungradable = any(
+            check.outcome is Outcome.UNGRADABLE for part in parts for check in part.checks
+        )
+        result = Result(
+            student=submission.student,
+            assignment=self.assignment.name,
+            status=Status.INTERNAL if ungradable else Status.GRADED,
+            score=None if ungradable else sum(part.points for part in parts),
+            max_score=self.assignment.points,
+            parts=parts,
+            accuracy=work.accuracy(),
+            notes=submission.notes(),
+            sandbox=self.backend,
+            submission_digest=submission.digest,
+            checks_digest=self.checks_digest,
+            seconds=round(time.monotonic() - started, 2),
+        )
+        return result, "\n".join(work.log)
+
+    def _rejected(self, student: str, reason: str) -> Result:
+        return Result(
+            student=student,
+            assignment=self.assignment.name,
+            status=Status.REJECTED,
+            score=None,
+            max_score=self.assignment.points,
+            notes=(f"Rejected: {reason}",),
+            sandbox=self.backend,
+            checks_digest=self.checks_digest,
+        )
+
+
+@dataclass
+class _Work:
+    """One submission while it is graded."""
+
+    grader: Grader
+    submission: handed.Submission
+    records: dict[str, float] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+
+    def grade_part(self, part: Part) -> PartResult:
+        checks = {check.info.id: check for check in self.grader.checks[part.name]}
+        missing = self.submission.missing(part.modules)
+        if missing:
+            reason = NOT_ATTEMPTED
+            if len(missing) < len(part.modules):
+                reason += f": needs {' and '.join(missing)} too"
+            endings = dict.fromkeys(checks, Ending(Outcome.FAILED, reason))
+        else:
+            endings = self._run(part, checks)
+        results = tuple(result_of(check, endings[name]) for name, check in checks.items())
+        return PartResult(
+            name=part.name,
+            title=part.title,
+            points=sum(result.points for result in results),
+            max_points=part.points,
+            attempted=not missing,
+            checks=results,
+        )
+
+    def accuracy(self) -> AccuracyResult | None:
+        rule = self.grader.assignment.accuracy
+        if rule is None:
+            return None
+        return AccuracyResult(
+            held_out=self.records.get("held_out"),
+            threshold=rule.threshold,
+            marked=self.records.get("marked"),
+            data=self.grader.data_name,
+            device=self.grader.device,
+        )
+
+    def _run(self, part: Part, checks: dict[str, Check]) -> dict[str, Ending]:
+        grader, assignment = self.grader, self.grader.assignment
+        limits = assignment.limits_of(part)
+        job = launch.Job(
+            files=self.submission.files,
+            modules=self.submission.modules(),
+            needed=tuple(part.modules),
+            probes=probes_for(assignment.folder, part.name),
+            limits=worker_limits(limits),
+            backend=grader.backend,
+            gpu=grader.device == "cuda",
+        )
+        with launch.Worker(job) as worker:
+            run = PartRun(
+                checks=checks,
+                worker=worker,
+                modules=tuple(part.modules),
+                settings_values=assignment.settings,
+                accuracy=assignment.accuracy,
+                key=grader.key,
+                submission_digest=self.submission.digest,
+                seconds=limits.wall_seconds,
+                call_seconds=limits.call_seconds,
+                device_name=grader.device,
+                load_images=grader.load_images,
+            )
+            run_part(run, pytest_arguments(assignment.folder, part.name))
+        self.records.update(run.records)
+        self.log += [f"{part.name}: {entry}" for entry in run.log]
+        return run.endings
+
+
+def released_manifest(release: Path) -> Manifest:
+    """The manifest of the release that students got; NoRelease where there is none."""
+    folder = release / "selfcheck"
+    try:
+        return read_manifest(folder)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NoRelease(
+            f"{folder / 'manifest.json'}: expected the manifest of the release that students "
+            f"got, found none that can be read ({type(error).__name__}); "
+            "run `autograder release` and commit what it writes"
+        ) from None
+
+
+def worker_limits(limits: Limits) -> launch.Limits:
+    """The course's limits in the units of the sandbox."""
+    return launch.Limits(
+        tree=TreeLimits(
+            memory_bytes=limits.memory_mb << 20,
+            processes=limits.processes,
+            output_bytes=limits.output_kb << 10,
+        ),
+        cpu_seconds=limits.wall_seconds * 4,
+        file_bytes=limits.file_mb << 20,
+        scratch_bytes=(limits.file_mb + limits.submission_mb) * 2 << 20,
+    )
