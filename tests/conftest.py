@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -30,6 +31,12 @@ _USER_FOLDERS = {
     "MPLCONFIGDIR": ".config/matplotlib",
 }
 _OWN_SETTINGS = ("AUTOGRADER_KEY", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "PYTEST_ADDOPTS")
+
+# A busy machine is no failure, and CI tries the same examples each time.
+hypothesis.settings.register_profile(
+    "kit", deadline=None, database=None, derandomize="CI" in os.environ
+)
+hypothesis.settings.load_profile("kit")
 
 
 @pytest.fixture(scope="session", autouse=True)

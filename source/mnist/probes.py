@@ -117,7 +117,9 @@ def network(student, inputs, weights=(), sizes=None, training_inputs=None):
         "shapes": [list(parameter.shape) for parameter in trainable],
         "scores": scores[0],
         "again": scores[1],
-        "gradients": [_gradient(parameter, weight) for parameter, weight in zip(found, weights)],
+        "gradients": [
+            _gradient(parameter, weight) for parameter, weight in zip(found, weights, strict=True)
+        ],
     }
 
 
@@ -241,7 +243,7 @@ def _loader(inputs, labels, batch_size, elsewhere=False):
         return DataLoader(data, batch_size)
 
     def collate(items):
-        columns = (torch.stack(column) for column in zip(*items))
+        columns = (torch.stack(column) for column in zip(*items, strict=True))
         return [column.as_subclass(Elsewhere) for column in columns]
 
     return DataLoader(data, batch_size, collate_fn=collate)
@@ -282,9 +284,7 @@ def evaluated(student, weight, bias, inputs, labels, batch_size, device, trait="
     """What `evaluate` returns for a linear model that comes in training mode."""
     model = _linear(weight, bias, trait).to(device).train()
     loader = _loader(inputs, labels, batch_size, elsewhere)
-    returned = student.training.evaluate(
-        model, loader, nn.CrossEntropyLoss(), torch.device(device)
-    )
+    returned = student.training.evaluate(model, loader, nn.CrossEntropyLoss(), torch.device(device))
     return _as_list(returned)
 
 
@@ -421,7 +421,10 @@ class TableDigits:
     def __getitems__(self, indices):
         chosen = torch.as_tensor(indices)
         images = self.table[self.images[chosen].long()].unsqueeze(1)
-        return [(image, self.labels[index]) for image, index in zip(images, chosen.tolist())]
+        return [
+            (image, self.labels[index])
+            for image, index in zip(images, chosen.tolist(), strict=True)
+        ]
 
 
 def pixel_table(transform, sample):

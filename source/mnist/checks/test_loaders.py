@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from probes import batches, split
 
 
@@ -260,9 +261,7 @@ def test_tiny_and_huge_batches(probe, expect):
     """A batch size of 1 and one larger than the data set work as well"""
     sets = {"train": numbers_of(17), "val": numbers_of(13), "test": numbers_of(9)}
     for batch_size, eval_batch_size in [(1, 1000), (1000, 1)]:
-        loaders = probe(
-            batches, **sets, batch_size=batch_size, eval_batch_size=eval_batch_size
-        )
+        loaders = probe(batches, **sets, batch_size=batch_size, eval_batch_size=eval_batch_size)
         for name, [epoch], size in zip(
             sets, loaders, (batch_size, eval_batch_size, eval_batch_size), strict=True
         ):

@@ -1,0 +1,58 @@
+"""`autograder doctor`: what this machine can do, and what to do where it can't."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+
+from .. import __version__
+from .. import course as courses
+from ..course import CourseError
+from .outcome import OK, USAGE, exit_code, say
+
+
+@exit_code
+def doctor(course_file: Path, data_root: Path | None) -> int:
+    """Say it line by line; USAGE where grading is not possible."""
+    findings = list(_findings(course_file, data_root))
+    width = max(len(name) for name, _, _ in findings)
+    for name, good, text in findings:
+        say(f"{'ok' if good else '--':<3} {name:<{width}}  {text}")
+    return OK if all(good for _, good, _ in findings) else USAGE
+
+
+def _findings(course_file: Path, data_root: Path | None) -> Iterator[tuple[str, bool, str]]:
+    """What was looked at, whether grading can work with it, and the facts."""
+    import torch
+    import torchvision
+
+    from ..sandbox.room import bubblewrap_problem, find_bubblewrap
+
+    cores = len(os.sched_getaffinity(0))
+    yield "kit", True, f"autograder {__version__}, Python {platform.python_version()}"
+    yield "torch", True, f"{torch.__version__} with torchvision {torchvision.__version__}"
+    gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none: CPU only"
+    yield "gpu", True, gpu
+    yield "cores", True, f"{cores} (submissions graded side by side unless --jobs says otherwise)"
+    problem = bubblewrap_problem()
+    yield "sandbox", problem is None, problem or f"bubblewrap ({find_bubblewrap()})"
+    try:
+        course = courses.load(course_file)
+    except CourseError as error:
+        yield "course", False, str(error)
+        return
+    yield "course", True, f"{course.title}: {', '.join(course.assignments)}"
+    for name in sorted({assignment.data for assignment in course.assignments.values()}):
+        yield ("data", *_data(name, data_root))
+
+
+def _data(name: str, root: Path | None) -> tuple[bool, str]:
+    from .. import data
+
+    try:
+        images = data.load(name, root, allow_synthetic=False)
+    except data.DataUnavailable as error:
+        return False, str(error)
+    return True, f"{images.name}: {len(images.train_images)} + {len(images.test_images)} images"

@@ -1,0 +1,60 @@
+"""Turns what went wrong into an exit code and a message, so that nobody sees a traceback."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec
+
+from rich.console import Console
+
+from ..course import Assignment, Course, CourseError
+
+OK, STALE, USAGE, INTERNAL = 0, 1, 2, 3
+
+P = ParamSpec("P")
+
+
+class UsageError(Exception):
+    """Something the user can mend; the message says what was expected, found, and what to do."""
+
+
+def say(text: str) -> None:
+    """A line on the terminal, exactly as it is."""
+    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+
+
+def complain(text: str) -> None:
+    """The same on standard error."""
+    Console(stderr=True, soft_wrap=True).print(text, markup=False, highlight=False)
+
+
+def exit_code(command: Callable[P, int]) -> Callable[P, int]:
+    """Let `command` end in an exit code whatever the user did wrong."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> int:
+        try:
+            return command(*args, **kwargs)
+        except (CourseError, UsageError) as error:
+            complain(str(error))
+            return USAGE
+        except KeyboardInterrupt:
+            complain("Stopped. Finished submissions are kept: the same command goes on from here.")
+            return 130
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            complain(f"{where}{error.strerror or error}; free some space or check the permissions")
+            return USAGE
+
+    return run
+
+
+def the_one(course: Course, name: str | None) -> Assignment:
+    """The assignment meant by `name`; None is clear where the course has only one."""
+    if name is None:
+        if len(course.assignments) > 1:
+            names = ", ".join(course.assignments)
+            raise UsageError(f"--assignment: expected one of {names}, found none; name one")
+        (name,) = course.assignments
+    return course.assignment(name)

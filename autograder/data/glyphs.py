@@ -1,0 +1,141 @@
+"""Turns the digits of matplotlib's fonts into distances, from which a pen of any width can draw them.
+
+A glyph is a square field of `FIELD`×`FIELD` numbers over [-1, 1]×[-1, 1], the digit's longer side
+spanning `EXTENT` of it. Each number is the distance to the digit's stroke in those units. There are
+two kinds: `outline` fields measure to the printed shape (negative inside it), `skeleton` fields to
+the line in the middle of the strokes, which a pen of even width follows.
+
+Everything up to the last division is integer arithmetic, so machines agree on the fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+FIELD = 96
+EXTENT = 1.2
+
+# The faces that matplotlib ships and that have ten proper digits. A pen that follows the middle of
+# the strokes writes bold and regular faces alike, so bold ones give no skeleton.
+_REGULAR = (
+    "DejaVuSans",
+    "DejaVuSans-Oblique",
+    "DejaVuSansMono",
+    "DejaVuSansMono-Oblique",
+    "DejaVuSerif",
+    "DejaVuSerif-Italic",
+    "STIXGeneral",
+    "STIXGeneralItalic",
+    "cmmi10",
+    "cmr10",
+    "cmss10",
+    "cmti10",
+    "cmtt10",
+)
+_BOLD = (
+    "DejaVuSans-Bold",
+    "DejaVuSans-BoldOblique",
+    "DejaVuSansMono-Bold",
+    "DejaVuSansMono-BoldOblique",
+    "DejaVuSerif-Bold",
+    "DejaVuSerif-BoldItalic",
+    "STIXGeneralBol",
+    "STIXGeneralBolIta",
+    "cmb10",
+)
+_TALL = round(FIELD / 2 * EXTENT)
+_MARGIN = (FIELD - _TALL) // 2 - 4
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """The fields of all digits in all faces.
+
+    `outline`: float32 (10, faces, FIELD, FIELD); `skeleton`: float32 (10, regular faces, FIELD, FIELD).
+    """
+
+    outline: NDArray[np.float32]
+    skeleton: NDArray[np.float32]
+
+
+def make_glyphs() -> Glyphs:
+    """Renders the digits and measures the distances; takes about two seconds."""
+    shapes = np.stack([[_shape(face, digit) for face in _REGULAR + _BOLD] for digit in range(10)])
+    flat = shapes.reshape(-1, FIELD, FIELD)
+    outline = (_distance(flat) - _distance(~flat)).reshape(shapes.shape)
+    lines = thinned(shapes[:, : len(_REGULAR)].reshape(-1, FIELD, FIELD))
+    skeleton = _distance(lines).reshape(10, len(_REGULAR), FIELD, FIELD)
+    return Glyphs(outline=outline, skeleton=skeleton)
+
+
+def _shape(face: str, digit: int) -> NDArray[np.bool_]:
+    """One digit, upright in the middle of the field, `_TALL` pixels along its longer side."""
+    import matplotlib
+    from PIL import Image, ImageDraw, ImageFont
+
+    path = Path(matplotlib.get_data_path(), "fonts", "ttf", f"{face}.ttf")
+    text = str(digit)
+
+    def font(size: float) -> ImageFont.FreeTypeFont:
+        # The basic layout is in every build of Pillow; the other one needs a library.
+        return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+
+    left, top, right, bottom = font(100).getbbox(text)
+    fitted = font(round(100 * _TALL / max(right - left, bottom - top)))
+    left, top, right, bottom = fitted.getbbox(text)
+    image = Image.new("L", (FIELD, FIELD))
+    corner = (round((FIELD - left - right) / 2), round((FIELD - top - bottom) / 2))
+    ImageDraw.Draw(image).text(corner, text, fill=255, font=fitted)
+    return np.asarray(image) > 127
+
+
+def thinned(shapes: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The one-pixel lines in the middle of the strokes (Zhang and Suen, 1984).
+
+    `shapes`: bool (N, FIELD, FIELD), empty outside of the middle; the result has the same shape.
+    """
+    inner = slice(_MARGIN, FIELD - _MARGIN)
+    result = np.zeros_like(shapes)
+    picture = shapes[:, inner, inner].astype(np.uint8)
+    changed = True
+    while changed:
+        changed = False
+        for first in (True, False):
+            padded = np.pad(picture, ((0, 0), (1, 1), (1, 1)))
+            n, e, s, w = (
+                padded[:, :-2, 1:-1], padded[:, 1:-1, 2:], padded[:, 2:, 1:-1], padded[:, 1:-1, :-2],
+            )  # fmt: skip
+            ne, se, sw, nw = (
+                padded[:, :-2, 2:], padded[:, 2:, 2:], padded[:, 2:, :-2], padded[:, :-2, :-2],
+            )  # fmt: skip
+            ring = (n, ne, e, se, s, sw, w, nw)
+            neighbours = n + ne + e + se + s + sw + w + nw
+            starts = np.zeros_like(picture)
+            for here, following in zip(ring, (*ring[1:], ring[0]), strict=True):
+                starts += (1 - here) & following
+            corner = (n & e & s) | (e & s & w) if first else (n & e & w) | (n & s & w)
+            edge = (neighbours >= 2) & (neighbours <= 6) & (starts == 1) & (corner == 0)
+            removed = edge & (picture == 1)
+            if removed.any():
+                picture[removed] = 0
+                changed = True
+    result[:, inner, inner] = picture == 1
+    return result
+
+
+def _distance(shapes: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """How far each pixel is from the shape, 0 on it, in units of the field. (N, FIELD, FIELD)."""
+    far = 4 * FIELD
+    places = np.arange(FIELD, dtype=np.int32)
+    before = np.maximum.accumulate(np.where(shapes, places, -far), axis=2)
+    after = np.minimum.accumulate(np.where(shapes, places, far)[:, :, ::-1], axis=2)[:, :, ::-1]
+    along = np.minimum(places - before, after - places).astype(np.int32) ** 2
+    across = (places[:, None] - places[None, :]) ** 2
+    squares = np.empty(shapes.shape, dtype=np.int32)
+    for index in range(len(shapes)):
+        squares[index] = (across[:, :, None] + along[index]).min(axis=1)
+    return (np.sqrt(squares) * np.float64(2 / FIELD)).astype(np.float32)

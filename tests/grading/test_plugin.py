@@ -1,0 +1,294 @@
+"""How a check ends: wrong, crashed, too slow and could-not-check are never mixed up."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import dedent
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from autograder.grading.checks import Check, pytest_arguments
+from autograder.grading.plugin import Ending, PartRun, result_of, run_part
+from autograder.grading.results import Outcome
+from autograder.sandbox.launch import (
+    BadReply,
+    SandboxBroken,
+    StudentError,
+    WorkerStopped,
+    WorkerTimeout,
+)
+from autograder.selfcheck.checkinfo import CheckInfo
+from autograder.selfcheck.plain import Opaque
+
+
+class FakeWorker:
+    """Answers every probe with the same value or exception, and writes down what it was asked."""
+
+    def __init__(self, answer: Any = None, loading: Exception | None = None) -> None:
+        self.answer, self.loading = answer, loading
+        self.calls: list[tuple[str, dict[str, Any], int, float]] = []
+        self.loads = 0
+
+    def load(self, seconds: float) -> None:
+        self.loads += 1
+        if self.loading is not None:
+            raise self.loading
+
+    def call(self, probe: str, arguments: dict[str, Any], seed: int, seconds: float) -> Any:
+        self.calls.append((probe, arguments, seed, seconds))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture(autouse=True)
+def own_modules() -> Iterator[None]:
+    """What an inner pytest run imports is forgotten again."""
+    modules, path = dict(sys.modules), list(sys.path)
+    yield
+    for name in set(sys.modules) - set(modules):
+        del sys.modules[name]
+    sys.path[:] = path
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., tuple[dict[str, Ending], PartRun]]:
+    """Run the source of some checks against a worker; the ending of each, by its name."""
+
+    def go(
+        source: str, worker: FakeWorker, names: tuple[str, ...] = ("one",), **changes: Any
+    ) -> tuple[dict[str, Ending], PartRun]:
+        checks = tmp_path / "checks"
+        checks.mkdir(exist_ok=True)
+        text = "import pytest, torch\n\n\ndef ask(student):\n    ...\n\n\n" + dedent(source)
+        (checks / "test_part.py").write_text(text, encoding="utf-8")
+        listed = {f"part::{name}": a_check(name) for name in names}
+        values = {
+            "checks": listed,
+            "worker": worker,
+            "modules": ("part",),
+            "settings_values": SimpleNamespace(mean=0.5),
+            "accuracy": None,
+            "key": b"k" * 32,
+            "submission_digest": "sha256:1",
+            "seconds": 60.0,
+            "call_seconds": 10.0,
+            "device_name": "cpu",
+            "load_images": lambda: None,
+        } | changes
+        part = PartRun(**values)
+        run_part(part, pytest_arguments(tmp_path, "part"))
+        return {name.removeprefix("part::"): end for name, end in part.endings.items()}, part
+
+    return go
+
+
+def a_check(name: str, points: float = 2.0, visible: bool = True) -> Check:
+    info = CheckInfo(f"part::{name}", "part", f"Title of {name}", points, "Think again.")
+    return Check(info, visible)
+
+
+EQUAL = """
+    @pytest.mark.points(2)
+    def test_one(probe, expect):
+        \"\"\"Four comes back.\"\"\"
+        expect.equal(probe(ask), 4, what="the number")
+"""
+
+
+def test_a_check_whose_expectation_holds_has_passed(run):
+    endings, _ = run(EQUAL, FakeWorker(4))
+    assert endings == {"one": Ending(Outcome.PASSED)}
+
+
+def test_a_check_whose_expectation_fails_says_what_was_expected_and_found(run):
+    endings, _ = run(EQUAL, FakeWorker(5))
+    assert endings["one"] == Ending(
+        Outcome.FAILED, "the number: expected 4, found 5", "the number: 4", "5"
+    )
+
+
+def test_what_the_students_code_raised_is_an_error_with_their_lines(run):
+    frames = [["part.py", 3, "f", "return 1 / 0"]]
+    error = StudentError("ZeroDivisionError: division by zero", "", frames, "…")
+    endings, _ = run(EQUAL, FakeWorker(error))
+    assert endings["one"].outcome is Outcome.ERROR
+    assert endings["one"].message == "ZeroDivisionError: division by zero"
+    assert [(f.file, f.line, f.text) for f in endings["one"].frames] == [
+        ("part.py", 3, "return 1 / 0")
+    ]
+
+
+def test_a_stub_of_this_part_is_not_attempted(run):
+    error = StudentError("NotImplementedError: …", "part: still to be written", [], "")
+    endings, _ = run(EQUAL, FakeWorker(error))
+    assert endings["one"] == Ending(Outcome.FAILED, "not attempted")
+
+
+def test_a_not_implemented_error_of_another_kind_is_an_error(run):
+    error = StudentError("NotImplementedError: conv3d", "conv3d on meta", [], "")
+    assert run(EQUAL, FakeWorker(error))[0]["one"].outcome is Outcome.ERROR
+
+
+def test_a_slow_answer_is_a_timeout_that_names_the_limit(run):
+    endings, _ = run(EQUAL, FakeWorker(WorkerTimeout()))
+    assert endings["one"].outcome is Outcome.TIMEOUT
+    assert endings["one"].message == (
+        "Your code took longer than 10 seconds. Usual causes: a loop that never ends, "
+        "training at the top of a module, or reading input."
+    )
+
+
+def test_a_worker_that_ended_is_an_error_that_says_why(run):
+    endings, _ = run(EQUAL, FakeWorker(WorkerStopped("used more than 4,096 MB of memory")))
+    assert endings["one"] == Ending(Outcome.ERROR, "Your code used more than 4,096 MB of memory.")
+
+
+def test_an_unreadable_answer_is_a_failed_check(run):
+    endings, _ = run(EQUAL, FakeWorker(BadReply("the data is too large (99 MiB)")))
+    assert endings["one"] == Ending(
+        Outcome.FAILED, "What your code returned can't be read: the data is too large (99 MiB)."
+    )
+
+
+@pytest.mark.parametrize("error", [SandboxBroken("no bwrap"), OSError("disk full")])
+def test_a_broken_sandbox_is_ungradable(run, error):
+    endings, part = run(EQUAL, FakeWorker(error))
+    assert endings["one"] == Ending(Outcome.UNGRADABLE, "The grader could not run this check.")
+    assert str(error) in part.log[0]
+
+
+def test_a_check_that_stumbles_over_what_came_back_has_failed(run):
+    source = """
+        @pytest.mark.points(2)
+        def test_one(probe):
+            \"\"\"Rows.\"\"\"
+            assert probe(ask).shape == (2, 2)
+    """
+    endings, part = run(source, FakeWorker(Opaque("PIL.Image.Image")))
+    assert endings["one"].outcome is Outcome.FAILED
+    assert "AttributeError" in part.log[0]
+
+
+def test_a_check_that_stumbles_before_it_asked_is_ungradable(run):
+    source = """
+        @pytest.mark.points(2)
+        def test_one(probe):
+            \"\"\"Rows.\"\"\"
+            probe(ask, x=undefined)
+    """
+    endings, part = run(source, FakeWorker(1))
+    assert endings["one"].outcome is Outcome.UNGRADABLE
+    assert "NameError" in part.log[0]
+
+
+def test_a_broken_fixture_is_ungradable(run):
+    def no_images() -> None:
+        raise RuntimeError("no images")
+
+    source = """
+        @pytest.mark.points(2)
+        def test_one(probe, images):
+            \"\"\"Images.\"\"\"
+    """
+    endings, _ = run(source, FakeWorker(1), load_images=no_images)
+    assert endings["one"].outcome is Outcome.UNGRADABLE
+
+
+@pytest.mark.parametrize("call", ["pytest.skip('no')", "pytest.exit('no')", "raise SystemExit(0)"])
+def test_a_check_that_was_skipped_or_left_is_ungradable(run, call):
+    source = f"""
+        @pytest.mark.points(2)
+        def test_one(probe):
+            \"\"\"Skipped.\"\"\"
+            probe(ask)
+            {call}
+    """
+    assert run(source, FakeWorker(1))[0]["one"].outcome is Outcome.UNGRADABLE
+
+
+def test_a_check_that_vanished_is_ungradable(run):
+    endings, _ = run(EQUAL, FakeWorker(4), names=("one", "two"))
+    assert endings["one"].outcome is Outcome.PASSED
+    assert endings["two"] == Ending(Outcome.UNGRADABLE, "The check did not run.")
+
+
+def test_modules_that_cannot_be_imported_are_tried_once_and_fail_every_check(run):
+    worker = FakeWorker(4, loading=StudentError("SyntaxError: invalid syntax", "", [], ""))
+    two = EQUAL + EQUAL.replace("test_one", "test_two")
+    endings, _ = run(two, worker, names=("one", "two"))
+    assert [end.outcome for end in endings.values()] == [Outcome.ERROR, Outcome.ERROR]
+    assert worker.loads == 1
+    assert worker.calls == []
+
+
+def test_a_part_out_of_time_asks_no_more(run):
+    worker = FakeWorker(4)
+    endings, _ = run(EQUAL, worker, seconds=0.0)
+    assert endings["one"].outcome is Outcome.TIMEOUT
+    assert worker.calls == []
+
+
+RANDOM = """
+    @pytest.mark.points(2)
+    def test_one(probe, rng):
+        \"\"\"Random.\"\"\"
+        probe(ask, x=torch.rand(3, generator=rng), more=(1, 2))
+"""
+
+
+def drawn(run: Callable[..., Any], **changes: Any) -> tuple[list[float], int]:
+    worker = FakeWorker(None)
+    run(RANDOM, worker, **changes)
+    ((_, arguments, seed, _),) = worker.calls
+    assert arguments["more"] == [1, 2]
+    return arguments["x"].tolist(), seed
+
+
+def test_random_numbers_hang_on_the_key_and_the_submission_alone(run):
+    first = drawn(run)
+    assert drawn(run) == first
+    for changes in ({"key": b"l" * 32}, {"submission_digest": "sha256:2"}):
+        other = drawn(run, **changes)
+        assert other[0] != first[0]
+        assert other[1] != first[1]
+
+
+def test_settings_device_and_records_reach_the_check(run):
+    source = """
+        @pytest.mark.points(2)
+        def test_one(settings, device, record, accuracy_rule, images, expect):
+            \"\"\"Fixtures.\"\"\"
+            record("held_out", settings.mean)
+            expect.equal([device, accuracy_rule, images], ["cuda", "rule", None])
+    """
+    changes = {"device_name": "cuda", "accuracy": "rule"}
+    endings, part = run(source, FakeWorker(None), **changes)
+    assert endings["one"].outcome is Outcome.PASSED
+    assert part.records == {"held_out": 0.5}
+
+
+def test_a_result_carries_points_only_where_the_check_passed():
+    check = a_check("one", points=2.5, visible=False)
+    passed = result_of(check, Ending(Outcome.PASSED))
+    assert (passed.points, passed.max_points, passed.hint) == (2.5, 2.5, "")
+    assert not passed.visible
+    for outcome in set(Outcome) - {Outcome.PASSED}:
+        other = result_of(check, Ending(outcome, "Because."))
+        assert (other.points, other.message, other.hint) == (0.0, "Because.", "Think again.")
+
+
+def test_a_tensor_from_the_worker_is_compared_by_value(run):
+    source = """
+        @pytest.mark.points(2)
+        def test_one(probe, expect):
+            \"\"\"A tensor.\"\"\"
+            expect.close(probe(ask), torch.tensor([1.0, 2.0]))
+    """
+    assert run(source, FakeWorker(torch.tensor([1.0, 2.0])))[0]["one"].outcome is Outcome.PASSED
+    assert run(source, FakeWorker(torch.tensor([1.0, 9.0])))[0]["one"].outcome is Outcome.FAILED
