@@ -1,1 +1,1 @@
-"""Turns an instructor's source into what students get, and makes sure that nothing else is in it."""
+"""Turns an instructor's source into what students get, and nothing else."""

@@ -56,13 +56,13 @@ def meant_marker(comment: str) -> Marker | None:
     joined = "".join(words)
     for marker in MARKERS:
         letters = _letters(marker)
-        if distance(joined, letters) <= len(letters) // 7 or joined.startswith(letters):
+        if _close(joined, letters, len(letters) // 7) or joined.startswith(letters):
             return marker
     return _meant_by_words(words, loud=_is_loud(comment))
 
 
 def distance(first: str, second: str) -> int:
-    """Letters to insert, drop, replace or swap with their neighbour to get from one to the other."""
+    """How many letters to insert, drop, replace or swap with their neighbour."""
     before: list[int] = []
     previous = list(range(len(second) + 1))
     for i, letter in enumerate(first, start=1):
@@ -124,4 +124,4 @@ def _opens(verb: str, *, loud: bool) -> bool | None:
 
 
 def _close(word: str, wanted: str, tolerance: int) -> bool:
-    return distance(word, wanted) <= tolerance
+    return abs(len(word) - len(wanted)) <= tolerance and distance(word, wanted) <= tolerance

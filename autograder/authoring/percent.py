@@ -9,14 +9,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..course_errors import shown_path
+from .errors import AuthoringError, located
 
 _HEADER = re.compile(r"#\s*%%(?!%)(?P<options>.*)")
 _PART = re.compile(r"\bpart\b(?:\s*=\s*(?:\"(?P<name>[^\"]*)\")?)?")
 
 
-class PercentError(Exception):
-    """A cell's header can't be understood; the message is `file:line: expected …, found …; do …`."""
+class PercentError(AuthoringError):
+    """A cell's header can't be understood."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,8 @@ def expect_known_parts(text: str, path: Path | str, parts: Collection[str]) -> N
     """Raises PercentError where a cell belongs to no part of the assignment."""
     for cell in cells(text, path):
         if cell.part is not None and cell.part not in parts:
-            raise PercentError(
-                f"{shown_path(Path(path))}:{cell.begin}: expected one of the parts "
-                f"{', '.join(parts)}, found {cell.part!r}; name one of them"
-            )
+            expected, found = f"one of the parts {', '.join(parts)}", repr(cell.part)
+            raise PercentError(located(path, cell.begin, expected, found, "name one of them"))
 
 
 def _part(options: str, line: int, path: Path | str) -> str | None:
@@ -72,8 +70,6 @@ def _part(options: str, line: int, path: Path | str) -> str | None:
     if found is None:
         return None
     if not found["name"]:
-        raise PercentError(
-            f'{shown_path(Path(path))}:{line}: expected part="name", '
-            f"found {options.strip()!r}; name the part in double quotes"
-        )
+        fix = "name the part in double quotes"
+        raise PercentError(located(path, line, 'part="name"', repr(options.strip()), fix))
     return found["name"]

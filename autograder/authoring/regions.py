@@ -17,16 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..course_errors import shown_path
+from .errors import AuthoringError, located
 from .markers import Marker, RegionKind, counterpart, marker_of, meant_marker
 
 TextKind = Literal["python", "text"]
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _BLANK_LINES = 2
 _TRAILING = re.compile(r"(?<![`'\"#\w])#+\s*(BEGIN|END)\s+(SOLUTION|HIDDEN)", re.IGNORECASE)
 
 
-class RegionError(Exception):
-    """A text can't be cut safely; the message is `file:line: expected …, found …; do …`."""
+class RegionError(AuthoringError):
+    """A text can't be cut safely."""
 
 
 @dataclass(frozen=True)
@@ -133,9 +134,7 @@ def strip_markers(text: str, path: Path | str) -> str:
 
 def region_error(path: Path | str, line: int, expected: str, found: str, fix: str) -> RegionError:
     """The error for one line of a source file."""
-    return RegionError(
-        f"{shown_path(Path(path))}:{line}: expected {expected}, found {found}; {fix}"
-    )
+    return RegionError(located(path, line, expected, found, fix))
 
 
 def _python_comments(text: str, path: Path | str) -> Iterator[_Comment]:
@@ -195,7 +194,9 @@ def _expect_end(
 def _expect_whole_definitions(text: str, regions: list[Region], path: Path | str) -> None:
     """A decorator left behind by its function would go to the next one without a word."""
     for node in ast.walk(ast.parse(text)):
-        for decorator in getattr(node, "decorator_list", []):
+        if not isinstance(node, Definition):
+            continue
+        for decorator in node.decorator_list:
             for region in regions:
                 if decorator.lineno < region.begin <= node.lineno <= region.end:
                     expected = f"the decorator of {node.name!r} in the region too"

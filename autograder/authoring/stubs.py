@@ -5,9 +5,14 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from .regions import Region, RegionError, region_error
+from .regions import Definition, Region, region_error
 
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+UNWRITTEN = "is still to be written"
+"""What the message of every stub ends with."""
+_CALL = "# YOUR CODE HERE"
+_RAISE = "raise NotImplementedError("
+_INIT = "def __init__(self, *args: object, **kwargs: object) -> None:"
+STUB_TEXTS = (_CALL, _RAISE, _INIT)
 
 
 def stub_for(text: str, region: Region, module: str, path: Path | str) -> str:
@@ -26,20 +31,20 @@ def stub_for(text: str, region: Region, module: str, path: Path | str) -> str:
             "one outside",
             "leave the signature and the docstring above the region",
         )
-    words = f"{module}: {around[0].name} is still to be written"
-    stub = f'# YOUR CODE HERE\nraise NotImplementedError("{words}")'
+    words = f"{module}: {around[0].name} {UNWRITTEN}"
+    stub = f'{_CALL}\n{_RAISE}"{words}")'
     if isinstance(around[-1], ast.ClassDef):
         body = "".join(f"\n    {line}" for line in stub.split("\n"))
-        return f"def __init__(self, *args: object, **kwargs: object) -> None:{body}"
+        return _INIT + body
     return stub
 
 
-def definitions_around(text: str, region: Region) -> list[_Definition]:
+def definitions_around(text: str, region: Region) -> list[Definition]:
     """The functions and classes that the region is in, outermost first."""
     found = [
         node
         for node in ast.walk(ast.parse(text))
-        if isinstance(node, _Definition)
+        if isinstance(node, Definition)
         and node.lineno < region.begin <= (node.end_lineno or 0)
         and node.col_offset < len(region.indent)
     ]

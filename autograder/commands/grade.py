@@ -57,9 +57,7 @@ def make_plan(course: Course, assignment: Assignment, options: GradeOptions) -> 
 
     try:
         backend = choose_backend(options.sandbox)
-        images = data.load(
-            assignment.data, options.data_root, allow_synthetic=options.allow_synthetic
-        )
+        data_name = _data_name(assignment, options)
     except (NoSandbox, data.DataUnavailable) as error:
         raise UsageError(str(error)) from None
     if backend == "none":
@@ -71,7 +69,7 @@ def make_plan(course: Course, assignment: Assignment, options: GradeOptions) -> 
         key=courses.secret_key(course),
         backend=backend,
         device=_device(options.device),
-        data_name=images.name,
+        data_name=data_name,
         data_root=options.data_root,
     )
 
@@ -91,6 +89,16 @@ def write_reports(assignment: Assignment, out: Path, results: list[Result]) -> N
     for result in ordered:
         write_feedback(result, out / result.student)
     write_report(ordered, out)
+
+
+def _data_name(assignment: Assignment, options: GradeOptions) -> str:
+    """Which images there are; an assignment that trains on none needs none."""
+    from .. import data
+
+    if assignment.accuracy is None:
+        return assignment.data
+    synthetic = options.allow_synthetic
+    return data.load(assignment.data, options.data_root, allow_synthetic=synthetic).name
 
 
 def _device(wanted: str) -> str:

@@ -1,0 +1,49 @@
+"""Brings the images that submissions are graded on: MNIST, or digits drawn here instead."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from . import mnist
+from .digits import few_synthetic_digits, synthetic_digits
+from .images import DataUnavailable, ImageData
+from .small import write_torchvision_layout
+
+__all__ = [
+    "DataUnavailable",
+    "ImageData",
+    "few_synthetic_digits",
+    "load",
+    "write_torchvision_layout",
+]
+
+
+def load(
+    name: str, root: Path | None, *, allow_synthetic: bool, download: bool = True
+) -> ImageData:
+    """The images of this name, "mnist" or "synthetic".
+
+    MNIST is looked for in `root`, else in the folder that MNIST_ROOT names, else in the user's
+    cache, to which torchvision downloads it. A folder that someone named counts: what is wrong with
+    it is an error. Only where nobody named one and the download fails do the synthetic digits stand
+    in, if they may; `ImageData.name` and `.origin` say so. Raises DataUnavailable with a text for
+    people.
+    """
+    if name == "synthetic":
+        return synthetic_digits()
+    if name != "mnist":
+        raise DataUnavailable(
+            f"data: expected mnist or synthetic, found {name!r}; name one of them in course.yaml"
+        )
+    named = root or (Path(os.environ["MNIST_ROOT"]) if os.environ.get("MNIST_ROOT") else None)
+    if named is not None:
+        return mnist.read(named.expanduser())
+    try:
+        return mnist.cached_or_downloaded(download)
+    except DataUnavailable as error:
+        if not allow_synthetic:
+            raise DataUnavailable(
+                f"{error}, or allow the synthetic digits (--allow-synthetic)"
+            ) from None
+        return synthetic_digits(reason=str(error))

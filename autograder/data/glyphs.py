@@ -1,4 +1,4 @@
-"""Turns the digits of matplotlib's fonts into distances, from which a pen of any width can draw them.
+"""Turns the digits of matplotlib's fonts into distances, so that any pen can draw them.
 
 A glyph is a square field of `FIELD`×`FIELD` numbers over [-1, 1]×[-1, 1], the digit's longer side
 spanning `EXTENT` of it. Each number is the distance to the digit's stroke in those units. There are
@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .images import DataUnavailable
 
 FIELD = 96
 EXTENT = 1.2
@@ -53,23 +55,32 @@ _MARGIN = (FIELD - _TALL) // 2 - 4
 
 @dataclass(frozen=True)
 class Glyphs:
-    """The fields of all digits in all faces.
+    """The fields of all digits in all faces, skeletons first: float32 (fields, FIELD, FIELD)."""
 
-    `outline`: float32 (10, faces, FIELD, FIELD); `skeleton`: float32 (10, regular faces, FIELD, FIELD).
-    """
+    fields: NDArray[np.float32]
 
-    outline: NDArray[np.float32]
-    skeleton: NDArray[np.float32]
+    def skeletons(self, digits: NDArray[np.intp], choice: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Which fields to take for these digits; a choice from [0, 1) picks the face."""
+        return _pick(digits, choice, len(_REGULAR))
+
+    def outlines(self, digits: NDArray[np.intp], choice: NDArray[np.float64]) -> NDArray[np.intp]:
+        """As `skeletons`, for the printed shapes."""
+        return 10 * len(_REGULAR) + _pick(digits, choice, len(_REGULAR + _BOLD))
 
 
 def make_glyphs() -> Glyphs:
-    """Renders the digits and measures the distances; takes about two seconds."""
+    """Renders the digits and measures the distances, in about a second.
+
+    Raises DataUnavailable where matplotlib came without its fonts.
+    """
     shapes = np.stack([[_shape(face, digit) for face in _REGULAR + _BOLD] for digit in range(10)])
-    flat = shapes.reshape(-1, FIELD, FIELD)
-    outline = (_distance(flat) - _distance(~flat)).reshape(shapes.shape)
     lines = thinned(shapes[:, : len(_REGULAR)].reshape(-1, FIELD, FIELD))
-    skeleton = _distance(lines).reshape(10, len(_REGULAR), FIELD, FIELD)
-    return Glyphs(outline=outline, skeleton=skeleton)
+    prints = shapes.reshape(-1, FIELD, FIELD)
+    return Glyphs(np.concatenate([_distance(lines), _distance(prints) - _distance(~prints)]))
+
+
+def _pick(digits: NDArray[np.intp], choice: NDArray[np.float64], faces: int) -> NDArray[np.intp]:
+    return digits * faces + (choice * faces).astype(np.intp)
 
 
 def _shape(face: str, digit: int) -> NDArray[np.bool_]:
@@ -80,9 +91,15 @@ def _shape(face: str, digit: int) -> NDArray[np.bool_]:
     path = Path(matplotlib.get_data_path(), "fonts", "ttf", f"{face}.ttf")
     text = str(digit)
 
-    def font(size: float) -> ImageFont.FreeTypeFont:
-        # The basic layout is in every build of Pillow; the other one needs a library.
-        return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+    def font(size: int) -> ImageFont.FreeTypeFont:
+        try:
+            # The basic layout is in every build of Pillow; the other one needs a library.
+            return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+        except OSError as error:
+            raise DataUnavailable(
+                f"{path}: expected a font that comes with matplotlib, found: {error}; "
+                "install matplotlib again"
+            ) from None
 
     left, top, right, bottom = font(100).getbbox(text)
     fitted = font(round(100 * _TALL / max(right - left, bottom - top)))
@@ -106,12 +123,9 @@ def thinned(shapes: NDArray[np.bool_]) -> NDArray[np.bool_]:
         changed = False
         for first in (True, False):
             padded = np.pad(picture, ((0, 0), (1, 1), (1, 1)))
-            n, e, s, w = (
-                padded[:, :-2, 1:-1], padded[:, 1:-1, 2:], padded[:, 2:, 1:-1], padded[:, 1:-1, :-2],
-            )  # fmt: skip
-            ne, se, sw, nw = (
-                padded[:, :-2, 2:], padded[:, 2:, 2:], padded[:, 2:, :-2], padded[:, :-2, :-2],
-            )  # fmt: skip
+            n, ne, nw = padded[:, :-2, 1:-1], padded[:, :-2, 2:], padded[:, :-2, :-2]
+            s, se, sw = padded[:, 2:, 1:-1], padded[:, 2:, 2:], padded[:, 2:, :-2]
+            e, w = padded[:, 1:-1, 2:], padded[:, 1:-1, :-2]
             ring = (n, ne, e, se, s, sw, w, nw)
             neighbours = n + ne + e + se + s + sw + w + nw
             starts = np.zeros_like(picture)

@@ -60,6 +60,7 @@ class PartRun:
     submission_digest: str
     seconds: float
     call_seconds: float
+    load_seconds: float
     device_name: str
     load_images: Callable[[], ImageData]
     endings: dict[str, Ending] = field(default_factory=dict)
@@ -91,7 +92,7 @@ class PartRun:
             seed = self._seed(request, f"probe {function.__name__}")
             self._load()
             data = self.worker.call(
-                function.__name__, as_data(arguments), seed, self._seconds_left()
+                function.__name__, as_data(arguments), seed, self._seconds_left(self.call_seconds)
             )
             request.node.stash[_ANSWERED] = True
             return data
@@ -143,13 +144,13 @@ class PartRun:
         check = info_of(request.node).id
         return seed_for(self.key, self.submission_digest, f"{check} {purpose}")
 
-    def _seconds_left(self) -> float:
+    def _seconds_left(self, most: float) -> float:
         if self._deadline is None:
             self._deadline = time.monotonic() + self.seconds
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise WorkerTimeout
-        return min(left, self.call_seconds)
+        return min(left, most)
 
     def _load(self) -> None:
         """Import the student's modules once; what goes wrong there is every check's trouble."""
@@ -158,7 +159,7 @@ class PartRun:
         if self._loaded:
             return
         try:
-            self.worker.load(self._seconds_left())
+            self.worker.load(self._seconds_left(self.load_seconds))
         except (StudentError, WorkerStopped, WorkerTimeout, BadReply) as error:
             self._loading_failed = error
             raise
@@ -170,7 +171,7 @@ class PartRun:
         if isinstance(error, StudentError):
             return _student_error(error, self.modules)
         if isinstance(error, WorkerTimeout):
-            return Ending(Outcome.TIMEOUT, self._timeout_message())
+            return Ending(Outcome.TIMEOUT, self._timeout_message(error))
         if isinstance(error, WorkerStopped):
             return Ending(Outcome.ERROR, f"Your code {error}.")
         if isinstance(error, BadReply):
@@ -187,11 +188,16 @@ class PartRun:
             )
         return Ending(Outcome.UNGRADABLE, "The grader could not run this check.")
 
-    def _timeout_message(self) -> str:
-        seconds = min(self.call_seconds, self.seconds)
+    def _timeout_message(self, error: WorkerTimeout) -> str:
+        if error is self._loading_failed:
+            return (
+                f"Importing {' and '.join(self.modules)} took longer than {self.load_seconds:g} "
+                "seconds. Usual causes: a loop that never ends or training at the top of a module, "
+                "outside any function."
+            )
         return (
-            f"Your code took longer than {seconds:g} seconds. Usual causes: a loop that never "
-            "ends, training at the top of a module, or reading input."
+            f"Your code took longer than {min(self.call_seconds, self.seconds):g} seconds. "
+            "Usual causes: a loop that never ends, or much work for each sample."
         )
 
 

@@ -162,6 +162,7 @@ class _Work:
                 submission_digest=self.submission.digest,
                 seconds=limits.wall_seconds,
                 call_seconds=limits.call_seconds,
+                load_seconds=assignment.limits.call_seconds,
                 device_name=grader.device,
                 load_images=grader.load_images,
             )

@@ -43,6 +43,8 @@ def _titles(result: Result, outcome: Outcome, what: str) -> str:
         part.name: sum(check.outcome is outcome for check in part.checks) for part in result.parts
     }
     listed = ", ".join(
-        f"{name} ({count} check{'s' if count > 1 else ''})" for name, count in counts.items() if count
+        f"{name} ({count} check{'s' if count > 1 else ''})"
+        for name, count in counts.items()
+        if count
     )
     return f"{what}: {listed}" if listed else ""

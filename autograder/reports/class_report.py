@@ -10,12 +10,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from .. import atomic
-from ..grading.results import CheckResult, Outcome, PartResult, Result
+from ..grading.results import CheckResult, Outcome, PartResult, Result, Status
 from . import feedback
 from .attention import needs_a_person
 from .histogram import bins_of, words_of
 from .page import render
-from .words import ENDINGS, ending_of
+from .words import ENDINGS, Ending, ending_of
 
 FILE_NAME = "report.html"
 
@@ -28,21 +28,12 @@ class CheckTally:
     max_points: float
     visible: bool
     students: int
-    endings: Counter[str]
-    """Numbers of students by the words for how it ended."""
+    ways: tuple[tuple[Ending, int], ...]
+    """How it ended for those who did not pass it, and for how many."""
 
     @property
     def missed(self) -> int:
-        return self.students - self.endings["Passed"]
-
-    @property
-    def ways(self) -> list[str]:
-        """ "3 failed", "1 took too long", most frequent first, without those that passed."""
-        return [
-            f"{count} {words.lower()}"
-            for words, count in self.endings.most_common()
-            if words != "Passed"
-        ]
+        return sum(count for _, count in self.ways)
 
 
 @dataclass(frozen=True)
@@ -65,6 +56,7 @@ def write_report(results: Sequence[Result], out: Path, title: str = "") -> Path:
     scores = [result.score for result in ordered if result.score is not None]
     max_score = max((result.max_score for result in ordered), default=0.0)
     bins = bins_of(scores, max_score)
+    parts = tally(ordered)
     page = render(
         "class_report.html.j2",
         title=title or (ordered[0].assignment if ordered else "Nothing graded"),
@@ -76,7 +68,8 @@ def write_report(results: Sequence[Result], out: Path, title: str = "") -> Path:
         bins=bins,
         bins_words=words_of(bins),
         attention=needs_a_person(ordered),
-        parts=tally(ordered),
+        parts=parts,
+        endings=endings_in(parts),
         data=sorted({one.accuracy.data for one in ordered if one.accuracy is not None}),
         link=feedback_link,
     )
@@ -90,11 +83,17 @@ def feedback_link(student: str) -> str:
     return f"{quote(student, safe='', errors='replace')}/{feedback.FILE_NAME}"
 
 
+def endings_in(parts: Sequence[PartTally]) -> list[Ending]:
+    """The ways in which any check was missed, for the legend."""
+    found = {ending for part in parts for check in part.checks for ending, _ in check.ways}
+    return [ending for ending in ENDINGS if ending in found]
+
+
 def tally(results: Sequence[Result]) -> list[PartTally]:
-    """Each part and check with how it went, over the submissions whose parts were looked at."""
+    """Each part and check with how it went, over the submissions that have a score."""
     by_name: dict[str, list[PartResult]] = {}
     for result in results:
-        for part in result.parts:
+        for part in result.parts if result.status is Status.GRADED else ():
             by_name.setdefault(part.name, []).append(part)
     return [_tally_part(parts) for parts in by_name.values()]
 
@@ -117,11 +116,11 @@ def _tally_part(parts: Sequence[PartResult]) -> PartTally:
 
 
 def _tally_check(checks: Sequence[CheckResult]) -> CheckTally:
-    counted = Counter(ending_of(check).words for check in checks)
+    counted = Counter(ending_of(check) for check in checks if check.outcome is not Outcome.PASSED)
     return CheckTally(
         title=checks[0].title,
         max_points=checks[0].max_points,
         visible=checks[0].visible,
         students=len(checks),
-        endings=Counter({one.words: counted[one.words] for one in ENDINGS if counted[one.words]}),
+        ways=tuple((one, counted[one]) for one in ENDINGS if counted[one]),
     )

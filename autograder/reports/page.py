@@ -36,6 +36,6 @@ def _environment() -> Environment:
     )
     environment.filters["points"] = words.points_text
     environment.filters["share"] = words.share_text
-    environment.filters["time"] = words.time_text
+    environment.filters["exact_share"] = words.exact_share
     environment.filters["ending"] = words.ending_of
     return environment

@@ -12,20 +12,21 @@ NOT_ATTEMPTED = "not attempted"
 
 @dataclass(frozen=True)
 class Ending:
-    """How a check ended, for people: a name for styles, words, and one character."""
+    """How a check ended, for people: a name for styles, words for one and for many, a symbol."""
 
     name: str
     words: str
+    tally: str
     symbol: str
 
 
-_UNATTEMPTED = Ending("unattempted", "Not attempted", "–")
+_UNATTEMPTED = Ending("unattempted", "Not attempted", "not attempted", "–")
 _ENDINGS = {
-    Outcome.PASSED: Ending("passed", "Passed", "✓"),
-    Outcome.FAILED: Ending("failed", "Failed", "✕"),
-    Outcome.ERROR: Ending("error", "Stopped by an error", "!"),
-    Outcome.TIMEOUT: Ending("timeout", "Took too long", "…"),
-    Outcome.UNGRADABLE: Ending("ungradable", "Could not be checked", "?"),
+    Outcome.PASSED: Ending("passed", "Passed", "passed", "✓"),
+    Outcome.FAILED: Ending("failed", "Failed", "failed", "✕"),
+    Outcome.ERROR: Ending("error", "Stopped by an error", "error", "!"),
+    Outcome.TIMEOUT: Ending("timeout", "Took too long", "timeout", "…"),
+    Outcome.UNGRADABLE: Ending("ungradable", "Could not be checked", "ungradable", "?"),
 }
 ENDINGS = (*_ENDINGS.values(), _UNATTEMPTED)
 
@@ -55,10 +56,18 @@ def exact_points(points: float) -> str:
 
 
 def share_text(share: float) -> str:
-    """A share in [0, 1] in percent: 0.961 as "96.1 %", 0.9399 as "93.99 %"."""
+    """A share in [0, 1] in percent, for a sentence: 0.961 as "96.1 %", 0.9399 as "93.99 %"."""
+    return f"{points_text(_percent(share))} %"
+
+
+def exact_share(share: float) -> str:
+    """A share in [0, 1] in percent, for a column: 0.961 as "96.10 %"."""
+    return f"{_percent(share):.2f} %"
+
+
+def _percent(share: float) -> float:
     # Rounded down: what is shown as the threshold has reached it.
-    hundredths = math.floor(round(share * 10_000, 6))
-    return f"{points_text(hundredths / 100)} %"
+    return math.floor(round(share * 10_000, 6)) / 100
 
 
 def time_text(seconds: float) -> str:
@@ -89,4 +98,7 @@ def verdict(result: Result) -> str:
     if passed == len(checks):
         return f"All {passed} checks passed."
     most = max(result.parts, key=lambda part: part.max_points - part.points)
-    return f"{passed} of {len(checks)} checks passed. Most is still to be had in “{most.title}”."
+    return (
+        f"{passed} of {len(checks)} checks passed. "
+        f"The most points are still to be won in “{most.title}”."
+    )

@@ -70,7 +70,7 @@ def digest(name: str, data: bytes) -> str:
         text = data.decode("utf-8-sig", errors="surrogateescape")
     lines = [line.rstrip() for line in text.splitlines()]
     kept = "\n".join(lines).strip("\n")
-    return "sha256:" + hashlib.sha256(kept.encode("utf-8", errors="surrogateescape")).hexdigest()
+    return "sha256:" + hashlib.sha256(kept.encode("utf-8", errors="surrogatepass")).hexdigest()
 
 
 def _notebook_code(data: bytes) -> str | None:

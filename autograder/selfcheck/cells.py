@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Any
 
 RUN_IN_PLACE = ("time", "capture")
-_MAGIC_LINE = re.compile(r"^\s*(?:[\w.,\s]+=\s*)?[!%]|^\s*\?|\?\s*$")
+# `!ls`, `%time f()`, `x = !ls`; `?f`, `f??`; and what Jupyter runs as a magic without its `%`.
+_MAGIC_LINE = re.compile(
+    r"^\s*(?:[^=#!%]*=\s*)?[!%]|^\s*\?{1,2}[\w%]|^\s*[%\w.*]+\?{1,2}\s*;?\s*$"
+    r"|^\s*(?:pip|conda|mamba|uv|cd|ls|ll|cat|cp|mv|rm|mkdir|rmdir|env|matplotlib|load_ext"
+    r"|reload_ext|autoreload|config|run|time|timeit)\s+[^\s=(.,:]"
+)
 _DEFINES = re.compile(r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 
 
@@ -39,16 +44,24 @@ def read_cells(path: Path) -> list[Cell]:
 
 def code_sources(data: bytes, name: str) -> Iterator[tuple[int, str]]:
     """Number (from 1, over all cells) and text of each code cell."""
+    if not data.strip():
+        raise ValueError(_no_notebook(name, "an empty file"))
     try:
         notebook: Any = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise ValueError(_no_notebook(name, "something that is not JSON")) from None
+    if isinstance(notebook, dict) and "worksheets" in notebook:
+        raise ValueError(_no_notebook(name, "one in the format of 2014"))
+    try:
         for number, cell in enumerate(notebook["cells"], start=1):
             if cell["cell_type"] == "code":
                 yield number, "".join(cell["source"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError(
-            f"{name}: expected a Jupyter notebook, found something else "
-            f"({type(error).__name__}); save the notebook again in Jupyter"
-        ) from None
+    except (KeyError, TypeError):
+        raise ValueError(_no_notebook(name, "JSON without a notebook's cells")) from None
+
+
+def _no_notebook(name: str, found: str) -> str:
+    return f"{name}: expected a Jupyter notebook, found {found}; save it again in Jupyter"
 
 
 def parse_cell(source: str, filename: str) -> Cell:
@@ -63,7 +76,8 @@ def parse_cell(source: str, filename: str) -> Cell:
             if not _blank_magic(lines, error.lineno):
                 return Cell(filename, (), error, frozenset(_DEFINES.findall(text)))
         except (ValueError, RecursionError, MemoryError) as error:
-            return Cell(filename, (), SyntaxError(f"{filename}: {error}"))
+            unreadable = SyntaxError(f"{filename}: {error}")
+            return Cell(filename, (), unreadable, frozenset(_DEFINES.findall(text)))
         else:
             return Cell(filename, tuple(tree.body))
 
@@ -83,6 +97,8 @@ def _blank_magic(lines: list[str], lineno: int | None) -> bool:
     if lineno is None or not 1 <= lineno <= len(lines):
         return False
     index = lineno - 1
+    while index and lines[index - 1].rstrip().endswith("\\"):
+        index -= 1
     line = lines[index]
     if not _MAGIC_LINE.search(line):
         return False

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import nn
+from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils.data import DataLoader, TensorDataset
 
 # %% part="transforms"
@@ -214,27 +215,29 @@ class Unmoved(nn.Module):
         return scores
 
 
-class Ledger(nn.Module):
-    """Notes which samples pass in training mode; pixel 0 is a sample's number, and stays here."""
+class Noted(nn.Linear):
+    """Notes the samples that gradients come back for; pixel 0 is a sample's number, not input."""
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, inputs, outputs):
+        super().__init__(inputs, outputs)
         self.trained_on = []
 
     def forward(self, inputs):
-        if self.training and torch.is_grad_enabled():
-            self.trained_on += inputs[:, 0].long().tolist()
-        return inputs[:, 1:]
+        scores = super().forward(inputs[:, 1:])
+        if scores.requires_grad:
+            numbers = inputs[:, 0].long().tolist()
+            scores.register_hook(lambda _: self.trained_on.extend(numbers))
+        return scores
 
 
 TRAITS = {"": nn.Identity, "lively": Lively, "tracked": Tracked, "unmoved": Unmoved}
 LOSSES = {"cross entropy": nn.CrossEntropyLoss, "pull": nn.NLLLoss}
 
 
-def _linear(weight, bias, trait="", first=nn.Identity):
-    linear = nn.Linear(*weight.T.shape)
+def _linear(weight, bias, trait="", kind=nn.Linear):
+    linear = kind(*weight.T.shape)
     linear.load_state_dict({"weight": weight, "bias": bias})
-    return nn.Sequential(nn.Flatten(), first(), linear, TRAITS[trait]())
+    return nn.Sequential(nn.Flatten(), linear, TRAITS[trait]())
 
 
 def _loader(inputs, labels, batch_size, elsewhere=False):
@@ -277,7 +280,7 @@ def trained(
     returned = student.training.train_one_epoch(
         model, loader, LOSSES[loss](), optimizer, torch.device(device)
     )
-    return {"returned": returned, "weight": model[2].weight, "bias": model[2].bias}
+    return {"returned": returned, "weight": model[1].weight, "bias": model[1].bias}
 
 
 def evaluated(student, weight, bias, inputs, labels, batch_size, device, trait="", elsewhere=False):
@@ -294,9 +297,9 @@ def fitted(student, weight, bias, train, val, batch_size, epochs, lr, device, tr
     `train` and `val` are [inputs, labels]; pixel 0 of an input is the sample's number and is
     not shown to the model. `peak_lr` is the highest rate that a PyTorch optimizer stepped at.
     """
-    model = _linear(weight, bias, trait, first=Ledger)
+    model = _linear(weight, bias, trait, kind=Noted)
     rates = []
-    watch = torch.optim.optimizer.register_optimizer_step_pre_hook(
+    watch = register_optimizer_step_pre_hook(
         lambda optimizer, *_: rates.extend(float(group["lr"]) for group in optimizer.param_groups)
     )
     try:
@@ -312,8 +315,8 @@ def fitted(student, weight, bias, train, val, batch_size, epochs, lr, device, tr
         watch.remove()
     return {
         "history": dict(history) if isinstance(history, dict) else history,
-        "weight": model[2].weight,
-        "bias": model[2].bias,
+        "weight": model[1].weight,
+        "bias": model[1].bias,
         "trained_on": model[1].trained_on,
         "peak_lr": max(rates, default=None),
     }
@@ -365,21 +368,15 @@ def evaluated_normed(student, state, inputs, labels, batch_size, device):
     return {"returned": _as_list(returned), "state": dict(model.state_dict())}
 
 
-def by_device_name(student, weight, bias, train, val, batch_size, lr, device):
-    """What the three functions return where the device is a string: a plain "cpu" or "cuda"."""
+def by_device_name(student, weight, bias, inputs, labels, batch_size, lr, device):
+    """The weight after training, with a device that is a plain name: "cpu" or "cuda"."""
     model = _linear(weight, bias).to(device)
-    loaders = [_loader(*train, batch_size), _loader(*val, batch_size)]
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    training = student.training
-    return {
-        "train": training.train_one_epoch(
-            model, loaders[0], nn.CrossEntropyLoss(), optimizer, str(device)
-        ),
-        "evaluate": _as_list(
-            training.evaluate(model, loaders[1], nn.CrossEntropyLoss(), str(device))
-        ),
-        "fit": training.fit(model, *loaders, epochs=1, lr=lr, device=str(device))["val_accuracy"],
-    }
+    loader = _loader(inputs, labels, batch_size)
+    optimizer, loss_fn = torch.optim.SGD(model.parameters(), lr=lr), nn.CrossEntropyLoss()
+    student.training.train_one_epoch(model, loader, loss_fn, optimizer, str(device))
+    student.training.evaluate(model, loader, loss_fn, str(device))
+    student.training.fit(model, loader, loader, epochs=1, lr=lr, device=str(device))
+    return model[1].weight
 
 
 ### END HIDDEN TESTS

@@ -78,6 +78,7 @@ def run(tmp_path: Path) -> Callable[..., tuple[dict[str, Ending], PartRun]]:
             "submission_digest": "sha256:1",
             "seconds": 60.0,
             "call_seconds": 10.0,
+            "load_seconds": 5.0,
             "device_name": "cpu",
             "load_images": lambda: None,
         } | changes
@@ -140,7 +141,16 @@ def test_a_slow_answer_is_a_timeout_that_names_the_limit(run):
     assert endings["one"].outcome is Outcome.TIMEOUT
     assert endings["one"].message == (
         "Your code took longer than 10 seconds. Usual causes: a loop that never ends, "
-        "training at the top of a module, or reading input."
+        "or much work for each sample."
+    )
+
+
+def test_an_import_that_never_ends_says_so(run):
+    endings, _ = run(EQUAL, FakeWorker(4, loading=WorkerTimeout()))
+    assert endings["one"].outcome is Outcome.TIMEOUT
+    assert endings["one"].message == (
+        "Importing part took longer than 5 seconds. Usual causes: a loop that never ends or "
+        "training at the top of a module, outside any function."
     )
 
 

@@ -18,6 +18,14 @@ def parts_of(expect, found):
     return found["train"], found["val"]
 
 
+def served(probe, expect, sets, batch_size, eval_batch_size, epochs=1):
+    """What the three loaders yield: for each a list of epochs, lists of batches."""
+    sizes = {"batch_size": batch_size, "eval_batch_size": eval_batch_size}
+    loaders = probe(batches, **sets, **sizes, epochs=epochs)
+    expect.equal(len(loaders), 3, what="number of loaders")
+    return loaders
+
+
 def joined(epoch):
     """The samples of one epoch in the order they came, (items, 2) int64."""
     return torch.cat(epoch) if epoch else torch.zeros(0, 2, dtype=torch.int64)
@@ -96,8 +104,7 @@ def test_split_follows_the_seed(probe, expect):
 def test_each_loader_serves_its_own_set(probe, expect):
     """The loaders come in the order training, validation, test, each with its own samples"""
     sets = {"train": numbers_of(20), "val": numbers_of(10, 100), "test": numbers_of(15, 200)}
-    loaders = probe(batches, **sets, batch_size=4, eval_batch_size=5)
-    expect.equal(len(loaders), 3, what="number of loaders")
+    loaders = served(probe, expect, sets, batch_size=4, eval_batch_size=5)
     for (name, numbers), [epoch] in zip(sets.items(), loaders, strict=True):
         foreign = set(joined(epoch)[:, 0].tolist()) - set(numbers.tolist())
         expect.that(
@@ -113,7 +120,7 @@ def test_training_batch_size(probe, expect):
     """Training batches have batch_size samples, only the last may be smaller"""
     for batch_size in (8, 16):
         sets = {"train": numbers_of(50), "val": numbers_of(20), "test": numbers_of(20)}
-        [epoch], _, _ = probe(batches, **sets, batch_size=batch_size, eval_batch_size=5)
+        [epoch], _, _ = served(probe, expect, sets, batch_size=batch_size, eval_batch_size=5)
         sizes = [len(batch) for batch in epoch]
         full = [batch_size] * (50 // batch_size)
         expect.equal(sizes[: len(full)], full, what="sizes of the full training batches")
@@ -128,7 +135,7 @@ def test_training_batch_size(probe, expect):
 def test_training_samples_come_once(probe, expect):
     """An epoch of training has every sample exactly once"""
     sets = {"train": numbers_of(50), "val": numbers_of(20), "test": numbers_of(20)}
-    epochs, _, _ = probe(batches, **sets, batch_size=8, eval_batch_size=5, epochs=2)
+    epochs, _, _ = served(probe, expect, sets, batch_size=8, eval_batch_size=5, epochs=2)
     for epoch in epochs:
         seen = joined(epoch)[:, 0].sort().values.tolist()
         expect.equal(seen, list(range(50)), what="samples of one training epoch, sorted")
@@ -142,7 +149,7 @@ def test_training_samples_come_once(probe, expect):
 def test_training_order_is_new_every_epoch(probe, expect):
     """Training samples come in a random order, a new one every epoch"""
     sets = {"train": numbers_of(60), "val": numbers_of(20), "test": numbers_of(20)}
-    epochs, _, _ = probe(batches, **sets, batch_size=8, eval_batch_size=5, epochs=3)
+    epochs, _, _ = served(probe, expect, sets, batch_size=8, eval_batch_size=5, epochs=3)
     orders = [joined(epoch)[:, 0].tolist() for epoch in epochs]
     for order in orders:
         expect.that(order != sorted(order), "another order than the data set's", order)
@@ -155,7 +162,7 @@ def test_training_order_is_new_every_epoch(probe, expect):
 def test_evaluation_batch_size(probe, expect):
     """Validation and test batches have eval_batch_size samples, only the last may be smaller"""
     sets = {"train": numbers_of(50), "val": numbers_of(30), "test": numbers_of(22)}
-    loaders = probe(batches, **sets, batch_size=7, eval_batch_size=10)
+    loaders = served(probe, expect, sets, batch_size=7, eval_batch_size=10)
     for name, [epoch], size in zip(("validation", "test"), loaders[1:], (30, 22), strict=True):
         sizes = [len(batch) for batch in epoch]
         full = [10] * (size // 10)
@@ -171,7 +178,7 @@ def test_evaluation_batch_size(probe, expect):
 def test_evaluation_keeps_the_order(probe, expect):
     """Validation and test have every sample once, in the order of the data set, every time"""
     sets = {"train": numbers_of(50), "val": numbers_of(33, 100), "test": numbers_of(26, 200)}
-    loaders = probe(batches, **sets, batch_size=7, eval_batch_size=10, epochs=2)
+    loaders = served(probe, expect, sets, batch_size=7, eval_batch_size=10, epochs=2)
     for name, epochs in zip(("val", "test"), loaders[1:], strict=True):
         for epoch in epochs:
             found = joined(epoch)[:, 0].tolist()
@@ -226,7 +233,7 @@ def test_split_keeps_items_as_they_are(probe, expect, rng):
 def test_training_order_is_well_mixed(probe, expect):
     """A shuffled epoch keeps no neighbours together and no sample near its place"""
     sets = {"train": numbers_of(600), "val": numbers_of(20), "test": numbers_of(20)}
-    epochs, _, _ = probe(batches, **sets, batch_size=20, eval_batch_size=20, epochs=2)
+    epochs, _, _ = served(probe, expect, sets, batch_size=20, eval_batch_size=20, epochs=2)
     orders = [joined(epoch)[:, 0] for epoch in epochs]
     for order in orders:
         expect.equal(order.sort().values.tolist(), list(range(600)), what="one epoch, sorted")
@@ -248,7 +255,7 @@ def test_training_order_is_well_mixed(probe, expect):
 def test_labels_go_with_their_images(probe, expect):
     """Every image of a batch comes with its own label"""
     sets = {"train": numbers_of(43), "val": numbers_of(29, 100), "test": numbers_of(31, 200)}
-    loaders = probe(batches, **sets, batch_size=6, eval_batch_size=9, epochs=2)
+    loaders = served(probe, expect, sets, batch_size=6, eval_batch_size=9, epochs=2)
     for name, epochs in zip(sets, loaders, strict=True):
         for numbers, labels in (joined(epoch).T for epoch in epochs):
             wanted = (numbers % 10).tolist()
@@ -261,7 +268,9 @@ def test_tiny_and_huge_batches(probe, expect):
     """A batch size of 1 and one larger than the data set work as well"""
     sets = {"train": numbers_of(17), "val": numbers_of(13), "test": numbers_of(9)}
     for batch_size, eval_batch_size in [(1, 1000), (1000, 1)]:
-        loaders = probe(batches, **sets, batch_size=batch_size, eval_batch_size=eval_batch_size)
+        loaders = served(
+            probe, expect, sets, batch_size=batch_size, eval_batch_size=eval_batch_size
+        )
         for name, [epoch], size in zip(
             sets, loaders, (batch_size, eval_batch_size, eval_batch_size), strict=True
         ):

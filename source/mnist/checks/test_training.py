@@ -34,6 +34,11 @@ def expect_weights(expect, found, weight, bias):
     expect.close(found["bias"], bias, what="the bias after training", rtol=1e-4, atol=1e-5)
 
 
+def plain(value):
+    """A number, also where it came as a tensor: its type is the business of other checks."""
+    return value.item() if isinstance(value, torch.Tensor) and value.numel() == 1 else value
+
+
 def pair(expect, returned):
     """The mean loss and the accuracy that `evaluate` returned."""
     fits = isinstance(returned, list) and len(returned) == 2
@@ -41,15 +46,14 @@ def pair(expect, returned):
     return returned
 
 
-def curve(expect, history, name, epochs):
-    """One curve of the history that `fit` returned, a list of `epochs` floats."""
-    keys = '"train_loss", "val_loss" and "val_accuracy"'
-    expect.that(isinstance(history, dict), f"a dict with the keys {keys}", history)
-    expect.that(name in history, f"a dict with the keys {keys}", sorted(history))
+def curve(expect, history, name):
+    """One list of numbers of the history that `fit` returned."""
+    keys = 'a dict with the keys "train_loss", "val_loss" and "val_accuracy"'
+    expect.that(isinstance(history, dict), keys, history)
+    expect.that(name in history, keys, sorted(history))
     values = history[name]
-    is_list = isinstance(values, list) and len(values) == epochs
-    expect.that(is_list, f"{name}: a list of {epochs} floats, one for each epoch", values)
-    return [expect.number(value, what=name) for value in values]
+    expect.that(isinstance(values, list) and bool(values), f"{name}: a list of floats", values)
+    return [plain(value) for value in values]
 
 
 @pytest.mark.points(2)
@@ -108,18 +112,14 @@ def test_train_returns_the_mean_loss(probe, expect, rng, device):
     "has to be told that training begins."
 )
 def test_train_in_training_mode(probe, expect, rng, device):
-    """The model is in training mode for every batch"""
+    """The model is in training mode for every batch that train_one_epoch looks at"""
     inputs, labels = draw_images(rng, 24), draw_labels(rng, 24)
     weight, bias = draw_weights(rng)
     data = {"inputs": inputs, "labels": labels, "batch_size": 8, "device": device}
-    found = probe(trained, weight=weight, bias=bias, **data, lr=0.1, trait="lively")
-    steps = [pull(*batch) for batch in batches_of(8, inputs, labels)]
-    expect_weights(
-        expect,
-        found,
-        weight + 0.2 * sum(step for step, _ in steps),
-        bias + 0.2 * sum(step for _, step in steps),
-    )
+    model = {"weight": weight, "bias": bias, "trait": "lively"}
+    found = plain(probe(trained, **model, **data, lr=0.0, loss="cross entropy")["returned"])
+    expected = mean_loss(2 * linear_scores(weight, bias, inputs), labels)
+    expect.close(found, expected, what="the loss of a model that doubles its scores in training")
 
 
 @pytest.mark.points(1)
@@ -180,7 +180,8 @@ def test_evaluate_in_evaluation_mode(probe, expect, rng, device):
     data = {"inputs": inputs, "labels": labels, "batch_size": 8, "device": device}
     loss, _ = pair(expect, probe(evaluated, weight=weight, bias=bias, **data, trait="lively"))
     expected = mean_loss(linear_scores(weight, bias, inputs), labels)
-    expect.close(loss, expected, what="the loss of a model that doubles its scores in training")
+    what = "the loss of a model that doubles its scores in training"
+    expect.close(plain(loss), expected, what=what)
 
 
 @pytest.mark.points(1)
@@ -195,7 +196,8 @@ def test_evaluate_tracks_no_gradients(probe, expect, rng, device):
     data = {"inputs": inputs, "labels": labels, "batch_size": 8, "device": device}
     loss, _ = pair(expect, probe(evaluated, weight=weight, bias=bias, **data, trait="tracked"))
     expected = mean_loss(linear_scores(weight, bias, inputs), labels)
-    expect.close(loss, expected, what="the loss of a model that triples its scores when tracked")
+    what = "the loss of a model that triples its scores when tracked"
+    expect.close(plain(loss), expected, what=what)
 
 
 @pytest.mark.points(1)
@@ -208,16 +210,19 @@ def test_fit_returns_the_history(probe, expect, rng, device):
     data = {"train": list(train), "val": list(val), "batch_size": 6, "device": device}
     history = probe(fitted, **FIRST_PIXEL_UNUSED, **data, epochs=3, lr=0.01)["history"]
     for name in ("train_loss", "val_loss", "val_accuracy"):
-        curve(expect, history, name, epochs=3)
+        values = curve(expect, history, name)
+        expect.equal(len(values), 3, what=f"length of {name} after 3 epochs")
+        for value in history[name]:
+            expect.number(value, what=name)
 
 
 @pytest.mark.points(1)
 @pytest.mark.hint(
     "The caller keeps using the model it passed in: its own weights have to get better, not those "
-    "of a copy. Does the loss go down from epoch to epoch?"
+    "of a copy. The optimizer has to know all of them."
 )
 def test_fit_trains_the_model(probe, expect, rng, device):
-    """fit trains the very model that it was given, and its training loss goes down"""
+    """fit trains the very model that it was given, all of it, and its training loss goes down"""
     inputs, labels = clusters(rng, 60)
     data = {"train": [inputs, labels], "val": [inputs, labels], "batch_size": 6, "device": device}
     found = probe(fitted, **FIRST_PIXEL_UNUSED, **data, epochs=4, lr=0.01)
@@ -226,8 +231,7 @@ def test_fit_trains_the_model(probe, expect, rng, device):
     after = mean_loss(linear_scores(weight, bias, inputs.flatten(1)[:, 1:]), labels)
     before = math.log(CLASSES)
     expect.that(after < before, f"a training loss below {before:.4f}", f"{after:.4f}")
-    losses = curve(expect, found["history"], "train_loss", epochs=4)
-    expect.that(losses[-1] < losses[0], "a train_loss that goes down", losses)
+    expect.that(bool(bias.any()), "weight and bias to change", "the same bias as before")
 
 
 @pytest.mark.points(1)
@@ -247,9 +251,10 @@ from probes import by_device_name, evaluated_normed, trained_normed
 
 
 def contradicting(rng, train, size):
-    """Validation images like those of `train`, all labelled wrongly."""
+    """Validation images like those of `train`, three of four labelled wrongly."""
     chosen = torch.randperm(len(train[0]), generator=rng)[:size]
-    return [train[0][chosen], (train[1][chosen] + 1) % CLASSES]
+    wrong = (torch.arange(size) % 4 > 0).long()
+    return [train[0][chosen], (train[1][chosen] + wrong) % CLASSES]
 
 
 def unused_first(inputs):
@@ -264,11 +269,10 @@ def unused_first(inputs):
 def test_train_clears_leftover_gradients(probe, expect, rng, device):
     """Gradients left over from before don't move the weights"""
     inputs, labels = draw_images(rng, 8), draw_labels(rng, 8)
-    weight, bias = draw_weights(rng)
     data = {"inputs": inputs, "labels": labels, "batch_size": 8, "device": device}
-    found = probe(trained, weight=weight, bias=bias, **data, lr=0.1, leftover=5.0)
-    step, bias_step = pull(inputs, labels)
-    expect_weights(expect, found, weight + 0.1 * step, bias + 0.1 * bias_step)
+    found = probe(trained, **ZERO_WEIGHTS, **data, lr=0.1, loss="cross entropy", leftover=5.0)
+    weight, bias = pull_from_zero(inputs, labels)
+    expect_weights(expect, found, 0.1 * weight, 0.1 * bias)
 
 
 @pytest.mark.points(1)
@@ -284,7 +288,8 @@ def test_train_weighs_samples_equally(probe, expect, rng, device):
     model = {"weight": weight, "bias": bias}
     found = probe(trained, **model, **data, lr=0.0, loss="cross entropy")["returned"]
     expected = mean_loss(linear_scores(weight, bias, inputs), labels)
-    expect.close(found, expected, what="the mean training loss over 8 + 8 + 1 samples")
+    what = "the mean training loss over 8 + 8 + 1 samples"
+    expect.close(plain(found), expected, what=what)
 
 
 @pytest.mark.points(1)
@@ -293,14 +298,14 @@ def test_train_weighs_samples_equally(probe, expect, rng, device):
 )
 def test_train_uses_what_it_is_given(probe, expect, rng, device):
     """Any loss, an optimizer with momentum and a network with batch norm train as they should"""
-    state, inputs, labels = draw_normed(rng), draw_images(rng, 40), draw_labels(rng, 40)
+    state, inputs, labels = draw_normed(rng), draw_images(rng, 48), draw_labels(rng, 48)
     how = {"lr": 0.2, "momentum": 0.8, "weight_decay": 0.05}
     data = {"inputs": inputs, "labels": labels, "batch_size": 16, "device": device}
     found = probe(trained_normed, state=state, **data, **how)
     weights, loss = normed_epoch(state, batches_of(16, inputs, labels), **how)
     for name, expected in weights.items():
         expect.close(found[name], expected, what=f"{name} after an epoch", rtol=1e-3, atol=1e-4)
-    expect.close(found["returned"], loss, what="the mean training loss")
+    expect.close(plain(found["returned"]), loss, what="the mean training loss")
 
 
 @pytest.mark.points(1)
@@ -310,15 +315,14 @@ def test_train_uses_what_it_is_given(probe, expect, rng, device):
 )
 def test_evaluate_changes_nothing(probe, expect, rng, device):
     """evaluate leaves parameters and buffers as they are, and measures by any loss"""
-    state, inputs, labels = draw_normed(rng), draw_images(rng, 35), draw_labels(rng, 35)
+    state, inputs, labels = draw_normed(rng), draw_images(rng, 32), draw_labels(rng, 32)
     data = {"inputs": inputs, "labels": labels, "batch_size": 16, "device": device}
     found = probe(evaluated_normed, state=state, **data)
     for name, before in state.items():
         expect.equal(found["state"][name], before, what=f"{name} after evaluating")
     scores = normed_scores(double(state), inputs, training=False)
-    loss, accuracy = pair(expect, found["returned"])
-    expect.close(loss, squares(scores, labels).item(), what="the mean loss")
-    expect.close(accuracy, share_right(scores, labels), what="the accuracy")
+    loss, _ = pair(expect, found["returned"])
+    expect.close(plain(loss), squares(scores, labels).item(), what="the mean loss")
 
 
 @pytest.mark.points(1)
@@ -329,7 +333,7 @@ def test_evaluate_moves_batches_to_the_device(probe, expect, rng, device):
     weight, bias = draw_weights(rng)
     data = {"inputs": inputs, "labels": labels, "batch_size": 8, "device": device}
     found = probe(evaluated, weight=weight, bias=bias, **data, elsewhere=True)
-    pair(expect, found)
+    expect.that(found is not None, "a mean loss and an accuracy", found)
 
 
 @pytest.mark.points(1)
@@ -340,15 +344,15 @@ def test_evaluate_moves_batches_to_the_device(probe, expect, rng, device):
 def test_fit_evaluates_after_each_epoch(probe, expect, rng, device):
     """After each epoch come a new val_loss and val_accuracy, the last from the final weights"""
     train = clusters(rng, 60)
-    val = contradicting(rng, train, 35)
+    val = contradicting(rng, train, 32)
     data = {"train": list(train), "val": val, "batch_size": 8, "device": device}
     found = probe(fitted, **FIRST_PIXEL_UNUSED, **data, epochs=4, lr=0.01, trait="lively")
-    losses = curve(expect, found["history"], "val_loss", epochs=4)
-    accuracies = curve(expect, found["history"], "val_accuracy", epochs=4)
+    losses = curve(expect, found["history"], "val_loss")
+    accuracies = curve(expect, found["history"], "val_accuracy")
     scores = linear_scores(found["weight"], found["bias"], unused_first(val[0]))
     expect.close(losses[-1], mean_loss(scores, val[1]), what="the last val_loss")
     expect.close(accuracies[-1], share_right(scores, val[1]), what="the last val_accuracy")
-    expect.that(len(set(losses)) == 4, "another val_loss after each epoch", losses)
+    expect.that(len(set(losses)) == len(losses), "another val_loss after each epoch", losses)
 
 
 @pytest.mark.points(1)
@@ -358,13 +362,13 @@ def test_fit_evaluates_after_each_epoch(probe, expect, rng, device):
 )
 def test_fit_measures_cross_entropy(probe, expect, rng, device):
     """With steps too small to matter, train_loss and val_loss are the model's cross entropy"""
-    train, val = clusters(rng, 57), clusters(rng, 33)
+    train, val = clusters(rng, 56), clusters(rng, 32)
     weight, bias = draw_weights(rng, inputs=15)
     data = {"train": list(train), "val": list(val), "batch_size": 8, "device": device}
     found = probe(fitted, weight=weight, bias=bias, **data, epochs=2, lr=1e-9)
     for name, (inputs, labels) in (("train_loss", train), ("val_loss", val)):
         expected = mean_loss(linear_scores(weight, bias, unused_first(inputs)), labels)
-        for value in curve(expect, found["history"], name, epochs=2):
+        for value in curve(expect, found["history"], name):
             expect.close(value, expected, what=name)
 
 
@@ -374,7 +378,7 @@ def test_fit_measures_cross_entropy(probe, expect, rng, device):
     "what they are must not change a single weight."
 )
 def test_fit_trains_on_training_samples_only(probe, expect, rng, device):
-    """Each epoch trains on every training sample once, and never on validation samples"""
+    """Each epoch trains once on every training sample, and never on validation samples"""
     train = clusters(rng, 60)
     data = {"train": list(train), "batch_size": 8, "device": device, "lr": 0.01}
     vals = [contradicting(rng, train, 35), list(clusters(rng, 35))]
@@ -384,7 +388,6 @@ def test_fit_trains_on_training_samples_only(probe, expect, rng, device):
             runs[1][name], runs[0][name].double(), what=f"{name} after other validation images"
         )
     found = probe(fitted, **FIRST_PIXEL_UNUSED, **data, val=vals[0], epochs=8)
-    curve(expect, found["history"], "val_loss", epochs=8)
     passes = torch.tensor(found["trained_on"], dtype=torch.int64).bincount(minlength=60)
     expect.equal(passes.tolist(), [8] * 60, what="passes over each training sample in 8 epochs")
 
@@ -412,14 +415,11 @@ def test_fit_uses_the_learning_rate(probe, expect, rng, device):
 @pytest.mark.hint('A device may come as a torch.device or as its name: "cpu" is fine, too.')
 def test_device_may_be_a_name(probe, expect, rng, device):
     """The three functions take the device's name as well"""
-    train, val = ((draw_images(rng, size), draw_labels(rng, size)) for size in (40, 20))
+    inputs, labels = draw_images(rng, 40), draw_labels(rng, 40)
     weight, bias = draw_weights(rng)
-    data = {"train": list(train), "val": list(val), "batch_size": 40, "device": device}
+    data = {"inputs": inputs, "labels": labels, "batch_size": 10, "device": device}
     found = probe(by_device_name, weight=weight, bias=bias, **data, lr=0.01)
-    expected = mean_loss(linear_scores(weight, bias, train[0]), train[1])
-    expect.close(found["train"], expected, what="the mean training loss")
-    pair(expect, found["evaluate"])
-    expect.that(isinstance(found["fit"], list), "a val_accuracy from fit", found["fit"])
+    expect.tensor(found, (CLASSES, 16), what="the weight after training")
 
 
 ### END HIDDEN TESTS

@@ -1,0 +1,118 @@
+"""Shows an instructor a class on the terminal: grading as it goes, then the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..grading.results import PartResult, Result, Status
+from .attention import needs_a_person
+from .progress import plain_text, watched
+from .words import exact_points, exact_share, points_text
+
+if TYPE_CHECKING:
+    from ..grading.batch import Graded
+
+ROOMY = 100  # characters in a line
+MAX_NAME = 40
+_STATUS_STYLES = {Status.GRADED: "", Status.REJECTED: "yellow", Status.INTERNAL: "bold red"}
+
+
+def follow(
+    graded: Iterable[Graded], total: int, parts: Sequence[str], console: Console | None = None
+) -> list[Result]:
+    """Show `total` submissions while `graded` yields them, then the class; the results.
+
+    `parts` are the names of the assignment's parts, a column each.
+    """
+    console = console or Console()
+    done = list(watched(graded, total, console))
+    results = sorted((one.result for one in done), key=lambda result: result.student)
+    show_class(results, parts, console)
+    show_attention(results, console)
+    show_changes(done, console)
+    return results
+
+
+def show_class(results: Sequence[Result], parts: Sequence[str], console: Console) -> None:
+    """The table: student, status, score, a column a part, held-out accuracy."""
+    gap = 1 if console.width >= ROOMY else 0
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, gap, 0, 0), show_edge=False)
+    table.add_column("student", overflow="fold", min_width=10)
+    table.add_column("status", no_wrap=True)
+    most = max((result.max_score for result in results), default=0.0)
+    table.add_column(f"score\nof {points_text(most)}", justify="right", no_wrap=True)
+    worth = {part.name: part.max_points for result in results for part in result.parts}
+    for name in parts:
+        of = f"\nof {points_text(worth[name])}" if name in worth else ""
+        table.add_column(plain_text(console, name) + of, justify="right", no_wrap=True)
+    table.add_column("held-out\naccuracy", justify="right", no_wrap=True)
+    for result in results:
+        table.add_row(*_row(result, parts, console))
+    console.print()
+    console.print(table)
+    console.print()
+
+
+def show_attention(results: Iterable[Result], console: Console) -> None:
+    """Who needs a person first; nothing where nobody does."""
+    found = needs_a_person(results)
+    if found:
+        console.print(Text("Look at these first:"))
+    for one in found:
+        line = f"  {one.student}  {one.reason}  {one.detail}".rstrip()
+        console.print(plain_text(console, line), soft_wrap=True)
+
+
+def show_changes(done: Iterable[Graded], console: Console) -> None:
+    """Which scores are not what they were at the last grading; nothing where all are."""
+    changed = sorted((one for one in done if has_changed(one)), key=lambda one: one.result.student)
+    if changed:
+        console.print(Text("Changed since the last grading:"))
+    for one in changed:
+        assert one.before is not None
+        line = f"  {one.result.student}  was {_short(one.before)}, now {_short(one.result)}"
+        console.print(plain_text(console, line), soft_wrap=True)
+
+
+def has_changed(one: Graded) -> bool:
+    """Was there a result before, and is it another status or score now?"""
+    before, now = one.before, one.result
+    return before is not None and (before.status, before.score) != (now.status, now.score)
+
+
+def shortened(name: str) -> str:
+    """`name`, cut where it would make the table unreadable."""
+    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 3]}..."
+
+
+def _short(result: Result) -> str:
+    return result.status.value if result.score is None else exact_points(result.score)
+
+
+def _row(result: Result, parts: Sequence[str], console: Console) -> list[Text]:
+    by_name = {part.name: part for part in result.parts}
+    held_out = result.accuracy.held_out if result.accuracy is not None else None
+    score = "" if result.score is None else exact_points(result.score)
+    return [
+        plain_text(console, shortened(result.student)),
+        Text(result.status.value, _STATUS_STYLES[result.status]),
+        Text(score, "bold"),
+        *(_points(by_name.get(name), result.score is not None) for name in parts),
+        Text("" if held_out is None else exact_share(held_out)),
+    ]
+
+
+def _points(part: PartResult | None, scored: bool) -> Text:
+    """The points of a part; a dash where it was not attempted, nothing where nothing counts."""
+    if part is None or not scored:
+        return Text("")
+    if not part.attempted:
+        return Text("-", "dim")
+    full = part.points >= part.max_points
+    return Text(exact_points(part.points), "green" if full else "red" if part.points == 0 else "")

@@ -1,0 +1,153 @@
+"""A course so small that grading it takes a moment: one function to double a number, one to greet."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from autograder.selfcheck.attempt import digest
+
+COURSE = """
+title: Tiny course
+repository: example/tiny
+key:
+  file: {key}
+assignments:
+  tiny:
+    title: Tiny steps
+    due: 2027-03-01 23:59 Europe/Berlin
+    data: mnist
+    settings: {{factor: 2}}
+    modules: [double, greet]
+    parts:
+      - {{name: double, title: Doubling, points: 3, modules: [double]}}
+      - {{name: greet, title: Greeting, points: 2, modules: [greet]}}
+      - {{name: both, title: Both, points: 1, modules: [double, greet]}}
+    limits: {{wall_seconds: 20, call_seconds: 3, memory_mb: 2048, submission_mb: 1, files: 20}}
+"""
+
+FILES = {
+    "schema.py": """
+        from pydantic import BaseModel, ConfigDict
+
+
+        class Settings(BaseModel):
+            model_config = ConfigDict(frozen=True, extra="forbid")
+
+            factor: int
+        """,
+    "probes.py": """
+        import torch
+
+        # %% part="double"
+
+
+        def doubled(student, numbers):
+            return [student.double.double(number) for number in numbers]
+
+
+        # %% part="greet"
+
+
+        def greeting(student, name):
+            return student.greet.greet(name)
+
+
+        # %% part="both"
+
+
+        def both(student, numbers, name):
+            return [student.double.double(numbers[0]), student.greet.greet(name)]
+        """,
+    "checks/test_double.py": """
+        import pytest
+        import torch
+        from probes import doubled
+
+
+        @pytest.mark.points(2)
+        @pytest.mark.hint("Twice is once and once again.")
+        def test_small(probe, expect):
+            \"\"\"Small numbers are doubled.\"\"\"
+            expect.equal(probe(doubled, numbers=[1, 2]), [2, 4], what="the doubled numbers")
+
+
+        ### BEGIN HIDDEN TESTS
+        @pytest.mark.points(1)
+        def test_any(probe, expect, rng):
+            \"\"\"Any number is doubled.\"\"\"
+            number = torch.randint(1_000_000, (), generator=rng).item()
+            expect.equal(probe(doubled, numbers=[number]), [2 * number])
+        ### END HIDDEN TESTS
+        """,
+    "checks/test_greet.py": """
+        import pytest
+        from probes import greeting
+
+
+        @pytest.mark.points(2)
+        def test_name(probe, expect):
+            \"\"\"The greeting holds the name.\"\"\"
+            expect.equal(probe(greeting, name="Ada"), "Hello Ada")
+        """,
+    "checks/test_both.py": """
+        ### BEGIN HIDDEN TESTS
+        import pytest
+        from probes import both
+
+
+        @pytest.mark.points(1)
+        def test_together(probe, expect, record):
+            \"\"\"Both work together.\"\"\"
+            expect.equal(probe(both, numbers=[4], name="Bo"), [8, "Hello Bo"])
+            record("held_out", 1.0)
+        ### END HIDDEN TESTS
+        """,
+}
+
+STUBS = {
+    "double.py": 'def double(x):\n    raise NotImplementedError("double: still to be written")\n',
+    "greet.py": 'def greet(name):\n    raise NotImplementedError("greet: still to be written")\n',
+}
+
+REFERENCE = {
+    "double.py": "def double(x):\n    return 2 * x\n",
+    "greet.py": 'def greet(name):\n    return f"Hello {name}"\n',
+}
+
+
+@pytest.fixture
+def tiny_course(tmp_path: Path) -> Path:
+    """The course file of the tiny course, with its source and its released manifest."""
+    root = tmp_path / "course"
+    for name, text in FILES.items():
+        path = root / "source" / "tiny" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+    manifest = root / "release" / "tiny" / "selfcheck" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text(json.dumps(MANIFEST), encoding="utf-8")
+    course = root / "course.yaml"
+    course.write_text(COURSE.format(key=tmp_path / "tiny.key"), encoding="utf-8")
+    return course
+
+
+MANIFEST = {
+    "assignment": "tiny",
+    "title": "Tiny steps",
+    "settings": {"factor": 2},
+    "modules": ["double", "greet"],
+    "stubs": {name: digest(name, text.encode()) for name, text in STUBS.items()},
+    "parts": [],
+}
+
+
+def hand_in(submissions: Path, student: str, files: dict[str, str]) -> None:
+    """Put a submission where `grade` looks for it."""
+    folder = submissions / student / "tiny"
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
