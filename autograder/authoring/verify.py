@@ -31,11 +31,18 @@ _NOTEBOOK_METADATA = {"kernelspec", "language_info"}
 _SIDE_BY_SIDE = 2
 
 
-def verify(assignment: Assignment, files: Mapping[str, bytes], *, run: bool = True) -> list[str]:
+def verify(
+    assignment: Assignment,
+    files: Mapping[str, bytes],
+    *,
+    run: bool = True,
+    data_root: Path | None = None,
+) -> list[str]:
     """What is wrong with a release as `build` makes it, a line for people each; best is nothing.
 
     `run` says whether checks and notebooks are run too, which takes minutes. They are only run
-    where nothing else is wrong.
+    where nothing else is wrong. The notebooks find their images below `data_root`; where it is
+    None, a few are drawn.
     """
     release = files_below(files, f"{RELEASE}/{assignment.name}")
     solutions = files_below(files, f"{SOLUTIONS}/{assignment.name}")
@@ -44,8 +51,13 @@ def verify(assignment: Assignment, files: Mapping[str, bytes], *, run: bool = Tr
     if run and not problems:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name).resolve()
-            problems += _run_checks(assignment, parts, release, solutions, folder)
-            problems += _run_notebooks(assignment, parts, release, solutions, folder)
+            if data_root is None:
+                data_root = folder / "data"
+                write_small_data(data_root)
+            trials = _check_trials(assignment, parts, release, solutions, folder)
+            trials += _notebook_trials(assignment, parts, release, solutions, folder, data_root)
+            with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+                problems += [found for some in pool.map(lambda t: t(), trials) for found in some]
     return problems
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from .. import course as courses
 from ..course import Assignment, Course
 from ..grading.results import Result, Status
-from .outcome import INTERNAL, OK, UsageError, complain, exit_code, say, the_one
 from .options import GradeOptions
+from .outcome import INTERNAL, OK, UsageError, complain, exit_code, say, the_one
 
 if TYPE_CHECKING:
     from ..grading.batch import Plan
@@ -87,8 +87,8 @@ def write_reports(assignment: Assignment, out: Path, results: list[Result]) -> N
     ordered = sorted(results, key=lambda result: result.student)
     write_grades(ordered, part_names(assignment), out / "grades.csv")
     for result in ordered:
-        write_feedback(result, out / result.student)
-    write_report(ordered, out)
+        write_feedback(result, out / result.student, assignment.title)
+    write_report(ordered, out, assignment.title)
 
 
 def _data_name(assignment: Assignment, options: GradeOptions) -> str:

@@ -75,9 +75,11 @@ def grade_class(
     """Grade `class_`, yielding each submission once its result is written under `out`.
 
     What has not changed since an earlier grading is kept, unless `fresh`. A fault of the grader
-    gives the status `internal` to the submission it hit and leaves the others alone.
+    gives the status `internal` to the submission it hit and leaves the others alone. Raises
+    BrokenChecks or NoRelease before anything is graded.
     """
     grader = plan.grader()
+    grader.require_sound_checks()
     to_do: list[HandedIn] = []
     earlier = {handed_in.student: read_result(out / handed_in.student) for handed_in in class_}
     for handed_in in class_:

@@ -57,6 +57,10 @@ class Grader:
         environment = f"{self.device} {self.data_name} {self.assignment.model_dump_json()}"
         return digest_of_checks(self.assignment.folder, stubs, environment)
 
+    def require_sound_checks(self) -> None:
+        """Raises BrokenChecks or NoRelease where nothing could be graded."""
+        _ = self.checks, self.manifest
+
     def grade(self, handed_in: handed.HandedIn) -> tuple[Result, str]:
         """The result, and a log for the instructor ("" where there is nothing to tell)."""
         started = time.monotonic()

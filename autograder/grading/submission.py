@@ -67,7 +67,7 @@ def find(submissions: Path, assignment: str) -> list[HandedIn]:
         for student in sorted(submissions.iterdir()):
             for path in (student / assignment, student / f"{assignment}.zip"):
                 if path.is_dir() or path.is_file():
-                    found.append(HandedIn(student.name, path))
+                    found.append(HandedIn(_readable(student.name), path))
                     break
     if not found:
         raise NothingHandedIn(
@@ -75,6 +75,11 @@ def find(submissions: Path, assignment: str) -> list[HandedIn]:
             "found neither; name the folder that holds one folder a student"
         )
     return found
+
+
+def _readable(name: str) -> str:
+    """A folder's name as text that can be written down, whatever its bytes are."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def read(handed_in: HandedIn, assignment: Assignment, stubs: dict[str, str]) -> Submission:

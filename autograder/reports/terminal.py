@@ -67,6 +67,8 @@ def show_attention(results: Iterable[Result], console: Console) -> None:
     for one in found:
         line = f"  {one.student}  {one.reason}  {one.detail}".rstrip()
         console.print(plain_text(console, line), soft_wrap=True)
+    if found:
+        console.print()
 
 
 def show_changes(done: Iterable[Graded], console: Console) -> None:

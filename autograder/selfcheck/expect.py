@@ -46,13 +46,14 @@ class Expect:
             found64, expected64 = tensor.double(), expected.double()
             if not torch.allclose(found64, expected64, rtol=rtol, atol=atol):
                 difference = (found64 - expected64).abs().max().item()
-                raise CheckFailed(
-                    show(expected), f"{show(tensor)} (differs by up to {difference:.3g})", what
-                )
+                words = f"differs by up to {difference:.3g}"
+                if not torch.isfinite(found64).all():
+                    words = "with values that are not finite"
+                raise CheckFailed(show(expected), f"{show(tensor)} ({words})", what)
             return
         if type(found) not in (int, float):
             raise CheckFailed(f"the number {show(expected)}", _found(found, expected), what)
-        if not math.isclose(found, expected, rel_tol=rtol, abs_tol=atol):
+        if found != expected and not abs(found - expected) <= atol + rtol * abs(expected):
             raise CheckFailed(show(expected), show(found), what)
 
     def number(self, found: Any, what: str = "") -> float:

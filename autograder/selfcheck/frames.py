@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import sys
 import traceback
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -49,20 +50,28 @@ def message_of(error: BaseException) -> str:
     """One line for an exception that may misbehave when it is asked for its text."""
     name = type(error).__name__
     try:
-        text = str(error)
+        text = _syntax_error(error) if isinstance(error, SyntaxError) else str(error)
     except Exception:
         text = "(its message could not be shown)"
-    if isinstance(error, SyntaxError):
-        place = f"{Path(str(error.filename)).name}:{error.lineno}: " if error.filename else ""
-        text = f"{place}{error.msg}" + (f": {error.text.strip()}" if error.text else "")
     return f"{name}: {text}"[:MAX_MESSAGE] if text else name
+
+
+def _syntax_error(error: SyntaxError) -> str:
+    place = f"{Path(str(error.filename)).name}:{error.lineno}: " if error.filename else ""
+    return f"{place}{error.msg}" + (f": {error.text.strip()}" if error.text else "")
 
 
 def _student_file(filename: str, folder: Path, kit_files: Collection[str]) -> str | None:
     if ".ipynb[cell " in filename:
         return filename
+    if "ipykernel_" in filename or filename.startswith("<ipython-input-"):
+        return "this notebook"
+    path = Path(filename)
     try:
-        relative = Path(filename).relative_to(folder)
+        relative = path.relative_to(folder)
     except ValueError:
         return None
-    return None if relative.parts[0] in kit_files else relative.as_posix()
+    installed = any(path.is_relative_to(place) for place in (sys.prefix, sys.base_prefix))
+    if installed or "site-packages" in relative.parts or relative.parts[0] in kit_files:
+        return None
+    return relative.as_posix()

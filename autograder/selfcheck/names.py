@@ -1,8 +1,9 @@
-"""Finds the names that a statement binds, and those it looks up in the module, by Python's rules."""
+"""Finds the names that a statement binds and those that it looks up, by Python's rules."""
 
 from __future__ import annotations
 
 import ast
+import copy
 import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,8 +55,8 @@ def target_names(target: ast.expr) -> Iterator[str]:
 
 def names_of(node: ast.stmt) -> Names:
     """What `node` looks up in the module, now and later."""
-    tree = ast.Module([_Generators().visit(_copy(node))], [])
     try:
+        tree = ast.Module([_Generators().visit(copy.deepcopy(node))], [])
         table = symtable.symtable(ast.unparse(ast.fix_missing_locations(tree)), "cell", "exec")
     except (SyntaxError, ValueError, RecursionError):
         every = frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
@@ -100,15 +101,3 @@ class _Generators(ast.NodeTransformer):
     def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
         pair = ast.Tuple([node.key, node.value], ast.Load())
         return self.generic_visit(ast.GeneratorExp(pair, node.generators))
-
-
-def _copy(node: ast.AST) -> ast.AST:
-    """A deep copy that is quick: only what can hold a comprehension is copied."""
-    copied = type(node)()
-    for name, value in ast.iter_fields(node):
-        if isinstance(value, list):
-            value = [_copy(item) if isinstance(item, ast.AST) else item for item in value]
-        elif isinstance(value, ast.AST):
-            value = _copy(value)
-        setattr(copied, name, value)
-    return copied

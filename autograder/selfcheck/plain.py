@@ -29,10 +29,11 @@ class Opaque:
 
 
 def as_data(value: Any, depth: int = 0) -> Any:
-    """`value` with tuples as lists, tensors detached on the CPU, and `Opaque` for the rest.
+    """A copy of `value`: tuples as lists, tensors detached on the CPU, `Opaque` for the rest.
 
     Allowed are None, bool, int (64 bits), float, str, list, dict with string keys and tensors of
-    the dtypes in `TENSOR_DTYPES`, nested at most `MAX_DEPTH` deep.
+    the dtypes in `TENSOR_DTYPES`, nested at most `MAX_DEPTH` deep; a named tuple is a list, a
+    defaultdict a dict, a NumPy float64 a float.
     """
     if value is None or type(value) in (bool, str):
         return value
@@ -40,13 +41,15 @@ def as_data(value: Any, depth: int = 0) -> Any:
         return value if value.bit_length() < 64 else Opaque("an integer of more than 64 bits")
     if isinstance(value, float):
         return float(value)
-    if type(value) in (list, tuple, dict) and depth >= MAX_DEPTH:
+    if isinstance(value, (list, tuple, dict)) and depth >= MAX_DEPTH:
         return Opaque(f"{type_name(value)} nested more than {MAX_DEPTH} deep")
-    if type(value) in (list, tuple):
-        return [as_data(item, depth + 1) for item in value]
-    if type(value) is dict:
-        if all(type(key) is str for key in value):
-            return {key: as_data(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        items = list.__iter__(value) if isinstance(value, list) else tuple.__iter__(value)
+        return [as_data(item, depth + 1) for item in items]
+    if isinstance(value, dict):
+        pairs = list(dict.items(value))
+        if all(type(key) is str for key, _ in pairs):
+            return {key: as_data(item, depth + 1) for key, item in pairs}
         return Opaque("dict with keys that are not strings")
     return _tensor_or_opaque(value)
 
@@ -70,4 +73,5 @@ def _tensor_or_opaque(value: Any) -> Any:
     if value.layout != torch.strided or value.device.type == "meta":
         return Opaque(f"tensor of layout {value.layout} on {value.device}")
     with torch.no_grad():
-        return value.detach().as_subclass(torch.Tensor).cpu().contiguous()
+        plain = torch.Tensor.as_subclass(value.detach(), torch.Tensor)
+        return plain.cpu().contiguous().clone()

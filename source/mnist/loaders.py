@@ -10,6 +10,7 @@
 
 # %% tags=["active-ipynb"]
 # import os
+# import sys
 #
 # import matplotlib.pyplot as plt
 # from selfcheck import until_written
@@ -197,8 +198,8 @@ def split_train_val(dataset: Dataset, val_size: int, seed: int) -> tuple[Dataset
 
 # %% [markdown]
 # Without shuffling the network would see nothing but 0s at first. It'd learn to say "0" whatever
-# comes, then unlearn that for "1", and so on: after the 9s it says "9" to almost everything.
-# Shuffled, every batch is a small fair sample of the whole set.
+# comes, then unlearn that for "1", and so on: after the 9s, at the end of the epoch, it says "9"
+# to everything. Shuffled, every batch is a small fair sample of the whole set.
 #
 # So **shuffle for training**, and anew in each epoch, so that the batches differ too. **Don't
 # shuffle for evaluation**: an average doesn't depend on the order, and in a fixed order you can
@@ -292,7 +293,7 @@ def build_loaders(
 # %% tags=["active-ipynb"]
 # with until_written():
 #     seen = 0
-#     for images, _ in tqdm(my_loaders()[0], desc="one epoch", unit="batch"):
+#     for images, _ in tqdm(my_loaders()[0], desc="one epoch", unit="batch", file=sys.stdout):
 #         seen += len(images)
 #     print(f"{seen:,} images seen")
 

@@ -80,7 +80,7 @@ from torch import Tensor, nn
 
 # %% [markdown]
 # The network doesn't know any more which pixels were neighbours. For centred digits that does no
-# harm; convolutional networks, a later chapter, do better.
+# harm; for photos one takes *convolutional* networks, which keep track of it.
 #
 # ## Why not just stack linear layers?
 #

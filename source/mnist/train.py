@@ -16,6 +16,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -31,6 +32,12 @@ from tqdm import tqdm
 import settings
 from selfcheck import student
 
+FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
 MODULES = ("transforms", "loaders", "model", "training")
 CURVES = ("train_loss", "val_loss", "val_accuracy")
 BLUE, ORANGE = "#0072B2", "#D55E00"  # easy to tell apart, whichever colours one sees
@@ -95,12 +102,7 @@ def find_file(root: Path, name: str) -> Path | None:
 
 def load_digits(root: Path, transform: Any, *, download: bool) -> tuple[Digits, Digits]:
     """The training and the test images; Problem where they are neither there nor to be had."""
-    names = [
-        f"{pile}-{kind}-ubyte"
-        for pile in ("train", "t10k")
-        for kind in ("images-idx3", "labels-idx1")
-    ]
-    missing = [name for name in names if find_file(root, name) is None]
+    missing = [name for name in FILES if find_file(root, name) is None]
     if missing and not download:
         raise Problem(
             f"No MNIST in {root}: {missing[0]} is missing. --data-root has to name a folder that "
@@ -114,13 +116,9 @@ def load_digits(root: Path, transform: Any, *, download: bool) -> tuple[Digits, 
                 f"MNIST could not be downloaded into {root} ({error}). Try again later, or name a "
                 "folder that holds it: --data-root FOLDER."
             ) from None
-    paths = [find_file(root, name) for name in names]
-    train_images, train_labels, test_images, test_labels = (
-        read_idx(path) for path in paths if path
-    )
-    return Digits(train_images, train_labels, transform), Digits(
-        test_images, test_labels, transform
-    )
+    paths = [find_file(root, name) for name in FILES]
+    tensors = [read_idx(path) for path in paths if path]
+    return Digits(*tensors[:2], transform), Digits(*tensors[2:], transform)
 
 
 def pick_device(wish: str) -> torch.device:
@@ -137,11 +135,14 @@ def pick_device(wish: str) -> torch.device:
 
 
 @torch.inference_mode()
-def predict(network: torch.nn.Module, loader: Any, device: torch.device) -> Tensor:
-    """Probabilities for all images of `loader`, in its order: (images, classes) on the CPU."""
+def predict(network: torch.nn.Module, loader: Any, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Probabilities (images, classes) and labels (images,) in the order of `loader`."""
     network.eval()
-    batches = [network(images.to(device)).softmax(dim=1).cpu() for images, _ in loader]
-    return torch.cat(batches)
+    answers, labels = [], []
+    for images, batch_labels in loader:
+        answers.append(network(images.to(device)).softmax(dim=1).cpu())
+        labels.append(batch_labels)
+    return torch.cat(answers), torch.cat(labels)
 
 
 def draw_curves(history: dict[str, list[float]], path: Path) -> None:
@@ -166,29 +167,22 @@ def draw_curves(history: dict[str, list[float]], path: Path) -> None:
 
 def draw_confusion(truth: Tensor, answers: Tensor, path: Path) -> None:
     """Which digit was taken for which; the colours show the mistakes alone."""
-    counts = torch.bincount(
-        truth * settings.NUM_CLASSES + answers, minlength=settings.NUM_CLASSES**2
-    )
-    counts = counts.reshape(settings.NUM_CLASSES, settings.NUM_CLASSES)
+    classes = settings.NUM_CLASSES
+    counts = torch.bincount(truth * classes + answers, minlength=classes**2)
+    counts = counts.reshape(classes, classes)
+    right = int(counts.trace())
     mistakes = counts - counts.diag().diag()
+    most = max(int(mistakes.max()), 1)
     figure = Figure(figsize=(7.2, 7), layout="constrained")
     axes = figure.subplots()
-    axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=max(int(mistakes.max()), 1))
-    for row in range(settings.NUM_CLASSES):
-        for column in range(settings.NUM_CLASSES):
-            count = int(counts[row, column])
-            strong = int(mistakes[row, column]) > 0.6 * int(mistakes.max())
-            colour = "white" if strong else "0.75" if count == 0 else "black"
-            weight = "bold" if row == column else "normal"
-            axes.text(column, row, count, ha="center", va="center", color=colour, weight=weight)
-    right = int(counts.trace())
+    axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=most)
+    for (row, column), count in zip(product(range(classes), repeat=2), counts.flatten().tolist()):
+        dark = mistakes[row, column] > 0.6 * most
+        colour = "white" if dark else "0.75" if count == 0 else "black"
+        weight = "bold" if row == column else "normal"
+        axes.text(column, row, count, ha="center", va="center", color=colour, weight=weight)
     axes.set_title(f"{right:,} of {len(truth):,} test images right ({right / len(truth):.2%})")
-    axes.set(
-        xlabel="it said",
-        ylabel="it was",
-        xticks=range(settings.NUM_CLASSES),
-        yticks=range(settings.NUM_CLASSES),
-    )
+    axes.set(xlabel="it said", ylabel="it was", xticks=range(classes), yticks=range(classes))
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     figure.savefig(path, dpi=150)
@@ -225,62 +219,36 @@ def checked_history(history: Any, epochs: int) -> dict[str, list[float]]:
     return history
 
 
-def number_above_zero(kind: type) -> Any:
-    """An argparse type: a number of that kind, more than 0."""
+def above_zero(number: float) -> Any:
+    if not number > 0:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, found {number}")
+    return number
 
-    def convert(text: str) -> Any:
-        try:
-            number = kind(text)
-        except ValueError:
-            number = 0
-        if not number > 0:
-            raise argparse.ArgumentTypeError(f"expected a number above 0, found {text!r}")
-        return number
 
-    return convert
+def count(text: str) -> int:
+    """A whole number from 1 up, for argparse."""
+    return above_zero(int(text))
+
+
+def size(text: str) -> float:
+    """A number above 0, for argparse."""
+    return above_zero(float(text))
 
 
 def options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description="Train your digit reader and look at what it learnt.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+    parser = argparse.ArgumentParser(description="Trains your digit reader and shows how it does.")
+    data, course = os.environ.get("MNIST_ROOT"), " (the course's: %(default)s)"
+    where = "folder with MNIST, in torchvision's layout or as four IDX files, plain or .gz; "
+    where += "without it, MNIST is downloaded into data/"
     add = parser.add_argument
-    add(
-        "--data-root",
-        type=Path,
-        default=os.environ.get("MNIST_ROOT"),
-        metavar="FOLDER",
-        help="folder with MNIST, in torchvision's layout or as four IDX files, plain or .gz; "
-        "without it, MNIST is downloaded into data/",
-    )
-    add(
-        "--epochs",
-        type=number_above_zero(int),
-        default=settings.EPOCHS,
-        help="rounds through the images",
-    )
-    add(
-        "--batch-size",
-        type=number_above_zero(int),
-        default=settings.BATCH_SIZE,
-        help="images in a batch",
-    )
-    add("--lr", type=number_above_zero(float), default=settings.LEARNING_RATE, help="learning rate")
-    add(
-        "--mean",
-        type=float,
-        default=settings.MEAN,
-        help="subtracted from the pixels, which are 0 to 1",
-    )
-    add(
-        "--std",
-        type=number_above_zero(float),
-        default=settings.STD,
-        help="the pixels are divided by it",
-    )
+    add("--data-root", type=Path, default=data, metavar="FOLDER", help=where)
+    add("--epochs", type=count, default=settings.EPOCHS, help="rounds" + course)
+    add("--batch-size", type=count, default=settings.BATCH_SIZE, help="images in one" + course)
+    add("--lr", type=size, default=settings.LEARNING_RATE, help="learning rate" + course)
+    add("--mean", type=float, default=settings.MEAN, help="for your transform" + course)
+    add("--std", type=size, default=settings.STD, help="for your transform" + course)
     add("--device", default="auto", help="auto, cpu, cuda or mps")
-    add("--output", type=Path, default=Path("runs"), metavar="FOLDER", help="for what comes out")
+    add("--output", type=Path, default="runs", metavar="FOLDER", help="where the results go (runs)")
     return parser.parse_args(arguments)
 
 
@@ -303,18 +271,13 @@ def run(chosen: argparse.Namespace) -> None:
     )
 
     start = time.perf_counter()
-    history = mine.training.fit(
-        model,
-        WithProgress(train_loader, "training"),
-        WithProgress(val_loader, "validation"),
-        epochs=chosen.epochs,
-        lr=chosen.lr,
-        device=device,
-    )
+    bars = WithProgress(train_loader, "training"), WithProgress(val_loader, "validation")
+    history = mine.training.fit(model, *bars, epochs=chosen.epochs, lr=chosen.lr, device=device)
     seconds = time.perf_counter() - start
     history = checked_history(history, chosen.epochs)
-    probabilities = predict(model, WithProgress(test_loader, "test"), device)
-    truth = test_set.labels.long()
+    probabilities, truth = predict(model, WithProgress(test_loader, "test"), device)
+    if not torch.equal(truth, test_set.labels.long()):
+        raise Problem("build_loaders: the test loader has to keep every image and the order.")
     answers = probabilities.argmax(dim=1)
 
     chosen.output.mkdir(parents=True, exist_ok=True)

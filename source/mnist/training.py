@@ -9,6 +9,7 @@
 
 # %% tags=["active-ipynb"]
 # import os
+# import sys
 # import time
 #
 # import matplotlib.pyplot as plt
@@ -315,14 +316,15 @@ def evaluate(
 #     fig, ax = plt.subplots(figsize=(7, 3.4))
 #     for name, make in candidates.items():
 #         torch.manual_seed(0)
-#         small = nn.Sequential(nn.Flatten(), nn.Linear(784, 10)).to(device)
-#         chosen = make(small.parameters())
+#         trial = nn.Sequential(nn.Flatten(), nn.Linear(784, 10)).to(device)
+#         chosen = make(trial.parameters())
 #         losses = [
-#             train_one_epoch(small, some_loader, nn.CrossEntropyLoss(), chosen, device)
+#             train_one_epoch(trial, some_loader, nn.CrossEntropyLoss(), chosen, device)
 #             for _ in range(6)
 #         ]
 #         ax.plot(range(1, 7), losses, "o-", label=name)
-#     ax.set(title=f"learning rate {settings.LEARNING_RATE:g}", xlabel="epoch", ylabel="training loss")
+#     ax.set_title(f"learning rate {settings.LEARNING_RATE:g}")
+#     ax.set(xlabel="epoch", ylabel="training loss")
 #     ax.set_ylim(0, 2.4)
 #     ax.legend()
 #     plt.show()
@@ -330,8 +332,8 @@ def evaluate(
 # %% [markdown]
 # At so small a learning rate, plain SGD crawls. With a hundred times the learning rate it'd be
 # fine, but in this assignment the learning rate is given and the optimizer is yours to choose.
-# **Plain SGD does not reach the accuracy that's asked for**, and a little momentum alone doesn't
-# either. Which one of your candidates falls the fastest?
+# **Plain SGD does not reach the accuracy that's asked for**, and the usual momentum of 0.9 alone
+# doesn't either. Which one of your candidates falls the fastest?
 #
 # ## Exercise: `fit`
 #
@@ -420,8 +422,8 @@ def fit(
 #     start = time.perf_counter()
 #     history = fit(
 #         model,
-#         WithProgress(train_loader, "training"),
-#         WithProgress(val_loader, "validation"),
+#         WithProgress(train_loader, "training", file=sys.stdout),
+#         WithProgress(val_loader, "validation", file=sys.stdout),
 #         epochs=settings.EPOCHS,
 #         lr=settings.LEARNING_RATE,
 #         device=device,
@@ -442,11 +444,15 @@ def fit(
 # %% tags=["active-ipynb"]
 # with until_written():
 #     kept = [list(images_and_labels) for images_and_labels in my_sets()]
-#     loaders = student().loaders.build_loaders(*kept, settings.BATCH_SIZE, settings.EVAL_BATCH_SIZE)
+#     train_loader, val_loader, _ = student().loaders.build_loaders(
+#         *kept, settings.BATCH_SIZE, settings.EVAL_BATCH_SIZE
+#     )
 #     torch.manual_seed(settings.SEED)
 #     longer = student().model.MLP(settings.HIDDEN, settings.NUM_CLASSES)
 #     start = time.perf_counter()
-#     history = fit(longer, *loaders[:2], epochs=12, lr=settings.LEARNING_RATE, device=device)
+#     history = fit(
+#         longer, train_loader, val_loader, epochs=12, lr=settings.LEARNING_RATE, device=device
+#     )
 #     print(f"{time.perf_counter() - start:.0f} seconds for 12 epochs from memory")
 #
 #     epochs = range(1, len(history["train_loss"]) + 1)
@@ -467,6 +473,9 @@ def fit(
 # Look at the left picture. The training loss falls and falls. The validation loss falls with it at
 # first, then levels off: from there on the network learns its training images by heart rather than
 # digits in general. That's called **overfitting**. When would you have stopped?
+#
+# (In the first epoch the training loss is the *higher* one. It's an average over the whole epoch,
+# its clueless beginning included, while the validation comes at the end.)
 #
 # ## The exam
 #
@@ -548,11 +557,11 @@ def fit(
 #     print(f"{len(wrong)} of {len(truth):,} test images are wrong")
 
 # %% [markdown]
-# Why are they hard? Some have what another digit usually has: a 4 that's closed at the top, a 9
-# with an open loop, a 7 with a bar, a 2 whose foot is missing. Some are smeared, cut off or
-# slanted until they look like nothing else in the collection. And some are perfectly readable:
-# *we* see that a shifted or tilted 6 is a 6, but a network that has lost track of which pixels are
-# neighbours has to have seen that very place before.
+# Why are they hard? Some have what another digit usually has: a 7 with a bar resembles a 2, a 4
+# that's closed at the top a 9, a 9 with an open loop a 4. Some are smeared, cut off or slanted
+# until they look like nothing else in the collection. And some are perfectly readable. *We* see
+# that a shifted or tilted 6 is a 6; a network that has lost track of which pixels are neighbours
+# must have seen something very much like it, in the same place.
 #
 # ## Save it
 #

@@ -61,8 +61,8 @@ from torchvision import transforms
 # %% [markdown]
 # The label of `dataset[0]` is 5, and the image is a *PIL image*, Python's usual type for pictures:
 # mode `L` ("luminance", one grey channel), 28 × 28 pixels. To the computer it's a table of whole
-# numbers from 0 (background) to 255 (ink). Step back a little, and you can see the digit in the
-# numbers:
+# numbers from 0 (background) to 255 (ink). PIL shows high numbers white; from here on we draw them
+# dark, as on paper. Step back a little, and you can see the digit in the numbers:
 
 # %% tags=["active-ipynb"]
 # pixels = dataset.data[0]
@@ -143,8 +143,8 @@ from torchvision import transforms
 # - **The type**: whole numbers became `float32`, numbers with a decimal point.
 # - **The scale**: every pixel was divided by 255, so 0 … 255 became 0 … 1.
 # - **The shape** is (1, 28, 28): channels, height, width. A grey image has one channel, a colour
-#   photo has three. (PIL counts x before y, a tensor rows before columns: hence `(14, 6)` above
-#   and `[0, 6, 14]` below.)
+#   photo has three. (PIL counts x before y, a tensor rows before columns: hence `(14, 6)` for the
+#   image and `[0, 6, 14]` for the tensor.)
 #
 # ## Normalise: where do 0.1307 and 0.3081 come from?
 #

@@ -1,4 +1,4 @@
-"""A course so small that grading it takes a moment: one function to double a number, one to greet."""
+"""A course so small that grading it takes a moment: doubling a number, and greeting."""
 
 from __future__ import annotations
 

@@ -69,13 +69,13 @@ def test_a_class_from_first_grading_to_the_next(grade, submissions, tmp_path):
     assert {name: result["score"] for name, result in found.items()} == {
         "reference": 6.0,
         "untouched": 0.0,
-        "one-bug": 4.0,
+        "one-bug": 2.0,
         "no-syntax": 3.0,
         "looping": 3.0,
         "leaving": 2.0,
     }
     assert {result["status"] for result in found.values()} == {"graded"}
-    assert points(found["one-bug"]) == {"double": 2.0, "greet": 2.0, "both": 0.0}
+    assert points(found["one-bug"]) == {"double": 0.0, "greet": 2.0, "both": 0.0}
     outcomes = [check["outcome"] for part in found["looping"]["parts"] for check in part["checks"]]
     assert outcomes == ["passed", "passed", "timeout", "timeout"]
     messages = [check["message"] for check in found["untouched"]["parts"][0]["checks"]]
@@ -100,7 +100,7 @@ def test_a_class_from_first_grading_to_the_next(grade, submissions, tmp_path):
     after = {path: path.read_bytes() for path in out.glob("*/result.json")}
     assert [path.parent.name for path in before if before[path] != after[path]] == ["one-bug"]
     assert results(out)["one-bug"]["score"] == 6.0
-    assert "4.0" in second.stdout
+    assert "2.0" in second.stdout
     assert "6.0" in second.stdout
 
 

@@ -195,3 +195,8 @@ def test_no_submission_at_all_names_the_layout(tmp_path):
         f"{tmp_path}/nowhere: expected <student>/mnist/ or <student>/mnist.zip, found neither; "
         "name the folder that holds one folder a student"
     )
+
+
+def test_a_student_folder_whose_name_is_no_text_gets_a_readable_one(tmp_path):
+    os.makedirs(os.fsencode(tmp_path) + b"/s\xff1/mnist")
+    assert [one.student for one in find(tmp_path, "mnist")] == ["s\ufffd1"]

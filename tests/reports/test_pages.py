@@ -1,0 +1,260 @@
+"""The pages: what they say, what they keep to themselves, and that nothing can act in them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from autograder.grading.results import (
+    AccuracyResult,
+    CheckResult,
+    Frame,
+    Outcome,
+    PartResult,
+    Result,
+    Status,
+)
+from autograder.reports.class_report import feedback_link, tally, write_report
+from autograder.reports.feedback import write_feedback
+from autograder.reports.words import ENDINGS
+
+VOID = {"meta", "br", "line", "rect", "link", "img"}
+
+
+class Page(HTMLParser):
+    """A page as its texts, elements and attributes; refuses tags that don't nest."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self._open: list[str] = []
+        self.source = path.read_text(encoding="utf-8")
+        self.feed(self.source)
+        self.close()
+        assert not self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self._open[-1:] != ["style"] and data.strip():
+            self.words.append(data.strip())
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+    def tags(self) -> set[str]:
+        return {tag for tag, _ in self.elements}
+
+    def attributes(self, name: str) -> list[str]:
+        return [attributes[name] for _, attributes in self.elements if name in attributes]
+
+
+@pytest.fixture
+def feedback(tmp_path: Path) -> Callable[[Result], Page]:
+    return lambda result: Page(write_feedback(result, tmp_path / result.student, "Digits"))
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Callable[[list[Result]], Page]:
+    return lambda results: Page(write_report(results, tmp_path, "Digits"))
+
+
+def test_feedback_shows_all_of_a_visible_check(
+    failing: Result, feedback: Callable[[Result], Page]
+) -> None:
+    text = feedback(failing).text
+    for shown in (
+        "Digits s002 1 of 6 checks passed.",
+        "5 of 20 points",
+        "What order does 0 of 2.5 Failed Expected the batches: [64, 64, 2] Found [64, 64] "
+        "Hint Nothing is dropped.",
+        "What seeds does 0 of 1 Stopped by an error ZeroDivisionError: division by zero "
+        "loaders.py:14 in split return 1 / 0 Hint A seed decides the draw.",
+        "What pairs does 0 of 1 Took too long Your code took too long.",
+        "Both loaders.py and loaders.ipynb were changed: loaders.py counts.",
+        "96.12 % of the held-out images right; 94 % are needed. Graded on mnist images, on a GPU.",
+        "sha256:0123456789ab",
+    ):
+        assert shown in text
+
+
+def test_feedback_says_of_a_hidden_check_its_title_outcome_and_hint_only(
+    failing: Result, feedback: Callable[[Result], Page]
+) -> None:
+    page = feedback(failing)
+    assert (
+        "Hidden checks: 0 of 0.5 points ✕ What secret does Failed "
+        "Hint What a hidden check may say." in page.text
+    )
+    assert "SECRET" not in page.source
+
+
+def test_feedback_says_once_that_a_part_was_not_attempted(
+    failing: Result, feedback: Callable[[Result], Page]
+) -> None:
+    text = feedback(failing).text
+    assert text.count("Not attempted: still as it was handed out.") == 1
+    assert "What layers does (Not attempted) 0 of 10" in text
+
+
+def test_feedback_without_a_score_names_none(
+    small_class: list[Result], feedback: Callable[[Result], Page]
+) -> None:
+    internal, _, _, rejected = map(feedback, small_class)
+    assert "No score" in rejected.text
+    assert "data.bin is a link" in rejected.text
+    assert "No score" in internal.text
+    assert "no fault of yours" in internal.text
+    assert "Could not be checked" in internal.text
+    assert not re.search(r"\d of 20", internal.text)
+
+
+def test_the_report_sums_the_class_up(
+    small_class: list[Result], report: Callable[[list[Result]], Page]
+) -> None:
+    page = report(small_class)
+    for shown in (
+        "Submissions 4 Scored 2 Mean 12.5 Median 12.5",
+        "Scores of the class 1 score from 4 to 6; 1 score from 18 to 20.",
+        "Look at these first s004 internal Could not be checked: loaders (1 check) "
+        "s003 rejected data.bin is a link; hand in the file itself "
+        "s002 timeout Ran out of time: loaders (1 check) What was missed",
+        "What order does 1 failed 1 of 1",
+        "What secret does hidden 1 failed 1 of 1",
+        "What sizes does none",
+        "What layers does 1 not attempted 1 of 2",
+        "s001 graded 20 10 10 –",
+        "s002 graded 5 5 0 96.12 %",
+        "s003 rejected – – – –",
+        "s004 internal – – – –",
+        "Graded on mnist images.",
+    ):
+        assert shown in page.text
+    links = [link for link in page.attributes("href") if link.endswith("feedback.html")]
+    assert {f"s00{number}/feedback.html" for number in range(1, 5)} == set(links)
+
+
+def test_the_histogram_has_words_for_those_who_cannot_see_it(
+    small_class: list[Result], report: Callable[[list[Result]], Page]
+) -> None:
+    (svg,) = [attributes for tag, attributes in report(small_class).elements if tag == "svg"]
+    assert svg["role"] == "img"
+    assert set(svg["aria-labelledby"].split()) == {"histogram-title", "histogram-words"}
+
+
+def test_a_failure_of_the_grader_is_no_failure_of_the_class(small_class: list[Result]) -> None:
+    loaders, model = tally(small_class)
+    assert (loaders.students, loaders.missed, loaders.mean) == (2, 1, 7.5)
+    assert (model.students, model.missed) == (2, 1)
+    assert [check.missed for check in loaders.checks] == [0, 1, 1, 1, 1]
+
+
+def test_a_report_on_nobody(report: Callable[[list[Result]], Page]) -> None:
+    assert "Submissions 0 Scored 0 Mean – Median –" in report([]).text
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</title></style></textarea><img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)" x=\'',
+    "{{ 7 * 7 }}{% raw %}",
+    "<!-- ]]> &lt;b&gt; &#60;",
+    "javascript:alert(1)",
+    "\x00\x1b[31m\u202e\u2028\udcff\x85",
+    "a" * 5_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_a_student_wrote_can_act(
+    text: str,
+    tmp_path: Path,
+    make_result: Callable[..., Result],
+    make_part: Callable[..., PartResult],
+    make_check: Callable[..., CheckResult],
+) -> None:
+    def pages(text: str) -> list[Page]:
+        frame = Frame(file=text, line=1, function=text, text=text)
+        fields = {"message": text, "expected": text, "found": text, "hint": text}
+        checks = [
+            make_check(text, outcome=outcome, frames=(frame,), visible=visible, **fields)
+            for outcome in Outcome
+            for visible in (True, False)
+        ]
+        accuracy = AccuracyResult(held_out=0.5, threshold=0.9, marked=None, data=text, device=text)
+        values = {"accuracy": accuracy, "notes": (text,), "submission_digest": text}
+        parts = [make_part(text, *checks), make_part(f"{text}2", *checks, attempted=False)]
+        graded = make_result(text, *parts, **values)
+        rejected = make_result(f"{text}2", status=Status.REJECTED, score=None, notes=(text,))
+        return [
+            Page(write_feedback(graded, tmp_path, text)),
+            Page(write_feedback(rejected, tmp_path, text)),
+            Page(write_report([graded, rejected], tmp_path, text)),
+        ]
+
+    for harmless, hostile in zip(pages("harmless"), pages(text), strict=True):
+        names = [(tag, sorted(attributes)) for tag, attributes in hostile.elements]
+        assert names == [(tag, sorted(attributes)) for tag, attributes in harmless.elements]
+        assert not hostile.tags() & {"script", "img", "iframe", "object", "link", "form"}
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028]", hostile.source)
+        for link in hostile.attributes("href"):
+            assert re.fullmatch(r"#[\w-]+|[^/:]+/feedback\.html", link)
+
+
+def test_pages_need_nothing_but_themselves(
+    failing: Result,
+    small_class: list[Result],
+    feedback: Callable[[Result], Page],
+    report: Callable[[list[Result]], Page],
+) -> None:
+    for page in (feedback(failing), report(small_class)):
+        assert not {"src", "srcset", "data"} & {
+            name for _, attributes in page.elements for name in attributes
+        }
+        assert "default-src 'none'; style-src 'unsafe-inline'" in page.attributes("content")
+        for outside in ("http://", "https://", "url(", "@import"):
+            assert outside not in page.source
+        assert "prefers-color-scheme: dark" in page.source
+        assert "@media print" in page.source
+        assert "width=device-width, initial-scale=1" in page.attributes("content")
+
+
+def test_every_ending_has_a_colour(repository: Path) -> None:
+    styles = (repository / "autograder/reports/templates/feedback.css").read_text()
+    for ending in ENDINGS:
+        assert f".{ending.name}" in styles
+
+
+def test_a_link_leads_to_the_folder_of_that_name() -> None:
+    assert feedback_link("s001") == "s001/feedback.html"
+    assert feedback_link("Ada L/#?%") == "Ada%20L%2F%23%3F%25/feedback.html"
+
+
+def test_reports_load_neither_pytorch_nor_nbgrader(repository: Path) -> None:
+    code = (
+        "import sys, importlib, pkgutil, autograder.reports as reports\n"
+        "for one in pkgutil.iter_modules(reports.__path__):\n"
+        "    importlib.import_module(f'autograder.reports.{one.name}')\n"
+        "print(sorted({'torch', 'nbgrader', 'pytest'} & set(sys.modules)))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "[]\n"
