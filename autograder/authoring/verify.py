@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import tempfile
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +17,14 @@ from ..selfcheck.manifest import ListedPart
 from .generated import kit_texts, settings_module
 from .leaks import find_leaks
 from .listing import list_parts
-from .notebooks import graded_in
-from .release import RELEASE, SELFCHECK, SOLUTIONS, files_below, write_files
+from .release import RELEASE, SELFCHECK, SOLUTIONS, files_below
 from .shipping import shipped_files
-from .small_data import write_small_data
-from .stubs import STUB_TEXTS, UNWRITTEN
-from .trial import run_notebook, self_check
+from .stubs import STUB_TEXTS
+from .tryout import Stage, small_data, try_out
 
 _GENERATED = {"settings.py", "conftest.py", "pytest.ini"}
 _CELL_METADATA = {"tags", "nbgrader", "deletable", "editable"}
 _NOTEBOOK_METADATA = {"kernelspec", "language_info"}
-_SIDE_BY_SIDE = 2
 
 
 def verify(
@@ -51,13 +47,8 @@ def verify(
     if run and not problems:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name).resolve()
-            if data_root is None:
-                data_root = folder / "data"
-                write_small_data(data_root)
-            trials = _check_trials(assignment, parts, release, solutions, folder)
-            trials += _notebook_trials(assignment, parts, release, solutions, folder, data_root)
-            with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-                problems += [found for some in pool.map(lambda t: t(), trials) for found in some]
+            stage = Stage(assignment, parts, release, solutions, folder)
+            problems += try_out(stage, data_root or small_data(folder))
     return problems
 
 
@@ -118,74 +109,3 @@ def notebook_problems(name: str, data: bytes) -> Iterator[str]:
             yield f"{name}: expected cells without outputs, found some in {cell.id}"
     if metadata:
         yield f"{name}: expected no other metadata, found {', '.join(sorted(metadata))}"
-
-
-def _run_checks(
-    assignment: Assignment,
-    parts: tuple[ListedPart, ...],
-    release: Mapping[str, bytes],
-    solutions: Mapping[str, bytes],
-    folder: Path,
-) -> Iterator[str]:
-    visible = {check.id for part in parts for check in part.checks if check.visible}
-    scripts = {f"{module}.py" for module in assignment.modules}
-    notebooks = {f"{module}.ipynb" for module in assignment.modules}
-    started = {name: release[name] + b"\n# A first line.\n_STARTED = True\n" for name in scripts}
-    for what, changes, wanted in (
-        ("the untouched stubs", {}, "not attempted"),
-        ("stubs with a line added", started, "not attempted"),
-        ("the reference scripts", {name: solutions[name] for name in scripts}, "passed"),
-        ("the reference notebooks", {name: solutions[name] for name in notebooks}, "passed"),
-    ):
-        place = folder / what.replace(" ", "-")
-        write_files({**release, **changes}, place)
-        done = self_check(place)
-        for error in done.errors:
-            yield f"self-check of {what}: expected checks that run, found {error}"
-        for check in sorted(visible | done.ends.keys()):
-            end = done.ends.get(check)
-            if end is None or end.kind != wanted:
-                found = f"{end.kind} ({end.message.strip()})" if end else "no such check"
-                yield f"self-check of {what}: {check}: expected {wanted!r}, found {found}"
-
-
-def _run_notebooks(
-    assignment: Assignment,
-    parts: tuple[ListedPart, ...],
-    release: Mapping[str, bytes],
-    solutions: Mapping[str, bytes],
-    folder: Path,
-) -> list[str]:
-    data_root = folder / "data"
-    write_small_data(data_root)
-    points = {part.name: part.public_points() for part in parts}
-    stubs, filled = folder / "stub-notebooks", folder / "filled-notebooks"
-    write_files(release, stubs)
-    notebooks = [f"{module}.ipynb" for module in assignment.modules]
-    write_files({**release, **{name: solutions[name] for name in notebooks}}, filled)
-
-    def tried(path: Path) -> list[str]:
-        wanted = points if path.parent == filled else None
-        return [*_notebook_run_problems(path, data_root, wanted)]
-
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        paths = [place / name for place in (stubs, filled) for name in notebooks]
-        return [problem for found in pool.map(tried, paths) for problem in found]
-
-
-def _notebook_run_problems(
-    path: Path, data_root: Path, points: Mapping[str, float] | None
-) -> Iterator[str]:
-    """`points` are those a filled-in notebook has to reach; None stands for the stubs."""
-    what = f"{path.name} with {'the stubs' if points is None else 'the reference'}"
-    done = run_notebook(path, data_root)
-    for error in done.errors:
-        yield f"{what}: expected it to run from top to bottom, found {error}"
-    if points is not None and UNWRITTEN in done.output:
-        line = next(line for line in done.output.splitlines() if UNWRITTEN in line)
-        yield f"{what}: expected everything written, found {line!r}"
-    for cell, value in done.values.items():
-        part = graded_in(cell)
-        wanted = repr(float(points.get(part, 0) if points else 0)) if part else value
-        if value != wanted:
-            yield f'{what}: expected check("{part}") to give {wanted}, found {value}'

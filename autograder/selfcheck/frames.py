@@ -71,7 +71,18 @@ def _student_file(filename: str, folder: Path, kit_files: Collection[str]) -> st
         relative = path.relative_to(folder)
     except ValueError:
         return None
-    installed = any(path.is_relative_to(place) for place in (sys.prefix, sys.base_prefix))
-    if installed or "site-packages" in relative.parts or relative.parts[0] in kit_files:
+    if (
+        _is_installed(path, folder)
+        or "site-packages" in relative.parts
+        or relative.parts[0] in kit_files
+    ):
         return None
     return relative.as_posix()
+
+
+def _is_installed(path: Path, folder: Path) -> bool:
+    """Is `path` in an environment that someone made within `folder`?"""
+    environments = [Path(place) for place in (sys.prefix, sys.base_prefix)]
+    return any(
+        place.is_relative_to(folder) and path.is_relative_to(place) for place in environments
+    )

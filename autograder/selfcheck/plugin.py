@@ -13,6 +13,7 @@ from .attempt import Chosen, choose
 from .checkinfo import MARKERS, CheckInfo, info_of
 from .expect import Expect
 from .frames import student_frames
+from .live import Live
 from .manifest import Manifest, read_manifest
 from .outcome import NOT_ATTEMPTED, PASSED, NotAttempted, Outcome, outcome_of
 from .plain import as_data
@@ -22,7 +23,6 @@ from .table import table
 if TYPE_CHECKING:
     import torch
 
-LIVE_PLUGIN = "selfcheck-live"
 KIT_FILES = ("checks", "selfcheck", "probes.py", "conftest.py")
 _HERE = Path(__file__).resolve().parent
 
@@ -30,15 +30,15 @@ _HERE = Path(__file__).resolve().parent
 class SelfCheck:
     """One self-check: what is handed out, what the student wrote, how the checks ended."""
 
-    def __init__(self, live: dict[str, ModuleType] | None = None) -> None:
+    def __init__(self, live: Live | None) -> None:
         self.folder = _HERE.parent
         self.manifest: Manifest = read_manifest(_HERE)
-        self.live = live or {}
+        self.live: dict[str, ModuleType] = live.modules if live is not None else {}
         self.chosen: dict[str, Chosen] = {
             module: choose(self.folder, module, self.manifest.stubs)
             for module in self.manifest.modules
         }
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[Outcome] = live.outcomes if live is not None else []
         self.student = new_student(self.folder, self.chosen, self.live)
 
     def missing(self, part: str) -> list[str]:
@@ -71,8 +71,14 @@ def self_check_of(config: pytest.Config) -> SelfCheck:
 def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
-    live = config.pluginmanager.get_plugin(LIVE_PLUGIN)
-    config.stash[_SELF_CHECK] = SelfCheck(live.modules if live is not None else None)
+    plugins = config.pluginmanager.get_plugins()
+    live = next((plugin for plugin in plugins if isinstance(plugin, Live)), None)
+    config.stash[_SELF_CHECK] = SelfCheck(live)
+    Live.running = True
+
+
+def pytest_unconfigure() -> None:
+    Live.running = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,7 +98,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.when == "teardown" or (report.when == "setup" and report.passed):
+    if report.when == "teardown" or report.skipped or (report.when == "setup" and report.passed):
         return report
     run = self_check_of(item.config)
     check = item.stash[_CHECK]
@@ -129,7 +135,8 @@ def probe(request: pytest.FixtureRequest) -> Callable[..., Any]:
     student = self_check_of(request.config).student
 
     def run(function: Callable[..., Any], **arguments: Any) -> Any:
-        return as_data(function(student, **arguments))
+        # Copies, as in grading, where they cross a pipe.
+        return as_data(function(student, **as_data(arguments)))
 
     return run
 

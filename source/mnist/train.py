@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import torch
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
@@ -32,12 +33,8 @@ from tqdm import tqdm
 import settings
 from selfcheck import student
 
-FILES = (
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-)
+KINDS = ("images-idx3-ubyte", "labels-idx1-ubyte")
+FILES = [f"{pile}-{kind}" for pile in ("train", "t10k") for kind in KINDS]
 MODULES = ("transforms", "loaders", "model", "training")
 CURVES = ("train_loss", "val_loss", "val_accuracy")
 BLUE, ORANGE = "#0072B2", "#D55E00"  # easy to tell apart, whichever colours one sees
@@ -112,8 +109,9 @@ def load_digits(root: Path, transform: Any, *, download: bool) -> tuple[Digits, 
         try:
             datasets.MNIST(str(root), download=True)
         except (OSError, RuntimeError) as error:
+            reason = str(error).partition("\n")[0].rstrip(":")
             raise Problem(
-                f"MNIST could not be downloaded into {root} ({error}). Try again later, or name a "
+                f"MNIST could not be downloaded into {root}: {reason}. Try again later, or name a "
                 "folder that holds it: --data-root FOLDER."
             ) from None
     paths = [find_file(root, name) for name in FILES]
@@ -149,6 +147,7 @@ def draw_curves(history: dict[str, list[float]], path: Path) -> None:
     """Loss and accuracy, epoch by epoch."""
     epochs = range(1, len(history["train_loss"]) + 1)
     figure = Figure(figsize=(10, 4), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08)
     left, right = figure.subplots(1, 2)
     left.plot(epochs, history["train_loss"], "o-", color=BLUE, label="training")
     left.plot(epochs, history["val_loss"], "s--", color=ORANGE, label="validation")
@@ -171,17 +170,21 @@ def draw_confusion(truth: Tensor, answers: Tensor, path: Path) -> None:
     counts = torch.bincount(truth * classes + answers, minlength=classes**2)
     counts = counts.reshape(classes, classes)
     right = int(counts.trace())
-    mistakes = counts - counts.diag().diag()
-    most = max(int(mistakes.max()), 1)
-    figure = Figure(figsize=(7.2, 7), layout="constrained")
+    mistakes = (counts - counts.diag().diag()).double()
+    most = max(mistakes.max().item(), 1)
+    coloured = mistakes.masked_fill(torch.eye(classes, dtype=torch.bool), torch.nan)
+    figure = Figure(figsize=(7.2, 7.2), layout="constrained")
     axes = figure.subplots()
-    axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=most)
-    for (row, column), count in zip(product(range(classes), repeat=2), counts.flatten().tolist()):
-        dark = mistakes[row, column] > 0.6 * most
-        colour = "white" if dark else "0.75" if count == 0 else "black"
-        weight = "bold" if row == column else "normal"
-        axes.text(column, row, count, ha="center", va="center", color=colour, weight=weight)
-    axes.set_title(f"{right:,} of {len(truth):,} test images right ({right / len(truth):.2%})")
+    colours = colormaps["Oranges"].with_extremes(bad="#CFE3F1")
+    axes.imshow(coloured.numpy(), cmap=colours, vmin=0, vmax=most)
+    for row, column in product(range(classes), repeat=2):
+        number = int(counts[row, column])
+        dark = coloured[row, column] > 0.6 * most
+        colour = "white" if dark else "0.75" if number == 0 else "black"
+        axes.text(column, row, number, ha="center", va="center", color=colour, fontsize=11)
+    axes.set_title(
+        f"{right:,} of {len(truth):,} test images right ({right / len(truth):.2%})", pad=12
+    )
     axes.set(xlabel="it said", ylabel="it was", xticks=range(classes), yticks=range(classes))
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
@@ -193,7 +196,8 @@ def draw_mistakes(images: Tensor, truth: Tensor, probabilities: Tensor, path: Pa
     sure, answers = probabilities.max(dim=1)
     wrong = (answers != truth).nonzero().flatten()
     shown = wrong[sure[wrong].argsort(descending=True)][:30].tolist()
-    figure = Figure(figsize=(10, 10.4), layout="constrained")
+    figure = Figure(figsize=(9, 9.6), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08)
     title = f"{len(wrong):,} of {len(truth):,} test images wrong"
     if len(shown) < len(wrong):
         title += f"; the {len(shown)} it was surest of"
@@ -202,9 +206,9 @@ def draw_mistakes(images: Tensor, truth: Tensor, probabilities: Tensor, path: Pa
         axes.set_axis_off()
         if place < len(shown):
             index = shown[place]
-            axes.imshow(images[index], cmap="gray_r")
-            answer = f"said {answers[index]} ({sure[index]:.0%} sure)"
-            axes.set_title(f"was {truth[index]}, {answer}", fontsize=9)
+            axes.imshow(images[index].numpy(), cmap="gray_r")
+            title = f"was {truth[index]}, said {answers[index]}\n{sure[index]:.0%} sure"
+            axes.set_title(title, fontsize=10)
     figure.savefig(path, dpi=150)
 
 
@@ -219,19 +223,18 @@ def checked_history(history: Any, epochs: int) -> dict[str, list[float]]:
     return history
 
 
-def above_zero(number: float) -> Any:
-    if not number > 0:
-        raise argparse.ArgumentTypeError(f"expected a number above 0, found {number}")
-    return number
+def above_zero(value: Any) -> Any:
+    """`value` as it is; an error for argparse where it is 0 or less."""
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, found {value}")
+    return value
 
 
-def count(text: str) -> int:
-    """A whole number from 1 up, for argparse."""
+def whole_number(text: str) -> int:
     return above_zero(int(text))
 
 
-def size(text: str) -> float:
-    """A number above 0, for argparse."""
+def number(text: str) -> float:
     return above_zero(float(text))
 
 
@@ -242,11 +245,16 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     where += "without it, MNIST is downloaded into data/"
     add = parser.add_argument
     add("--data-root", type=Path, default=data, metavar="FOLDER", help=where)
-    add("--epochs", type=count, default=settings.EPOCHS, help="rounds" + course)
-    add("--batch-size", type=count, default=settings.BATCH_SIZE, help="images in one" + course)
-    add("--lr", type=size, default=settings.LEARNING_RATE, help="learning rate" + course)
+    add("--epochs", type=whole_number, default=settings.EPOCHS, help="rounds" + course)
+    add(
+        "--batch-size",
+        type=whole_number,
+        default=settings.BATCH_SIZE,
+        help="images in one" + course,
+    )
+    add("--lr", type=number, default=settings.LEARNING_RATE, help="learning rate" + course)
     add("--mean", type=float, default=settings.MEAN, help="for your transform" + course)
-    add("--std", type=size, default=settings.STD, help="for your transform" + course)
+    add("--std", type=number, default=settings.STD, help="for your transform" + course)
     add("--device", default="auto", help="auto, cpu, cuda or mps")
     add("--output", type=Path, default="runs", metavar="FOLDER", help="where the results go (runs)")
     return parser.parse_args(arguments)
@@ -256,7 +264,7 @@ def run(chosen: argparse.Namespace) -> None:
     mine = student()
     device = pick_device(chosen.device)
     transform = mine.transforms.build_transform(chosen.mean, chosen.std)
-    root = Path(chosen.data_root or "data").expanduser()
+    root = Path(chosen.data_root or "data")
     dataset, test_set = load_digits(root, transform, download=chosen.data_root is None)
     val_size = min(settings.VAL_SIZE, len(dataset) // 6)
     train_set, val_set = mine.loaders.split_train_val(dataset, val_size, settings.SEED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import permutations, product
 
 import torch
 from torch import Tensor
@@ -37,21 +37,13 @@ def mlp_gradients(weights: list[Tensor], inputs: Tensor) -> list[Tensor]:
 
 def readings(parameters: list[Tensor], shapes: list[tuple[int, ...]]) -> Iterator[list[Tensor]]:
     """Every way to take `parameters`, a weight transposed where need be, as tensors of `shapes`."""
-    for order in permutations(parameters):
-        yield from _fitting(list(order), shapes)
-
-
-def _fitting(parameters: list[Tensor], shapes: list[tuple[int, ...]]) -> Iterator[list[Tensor]]:
-    if not shapes or len(parameters) != len(shapes):
-        if len(parameters) == len(shapes):
-            yield []
+    if len(parameters) != len(shapes):
         return
-    head = parameters[0]
-    ways = [head, head.T] if head.dim() == 2 and head.shape[0] != head.shape[1] else [head]
-    for way in ways:
-        if tuple(way.shape) == shapes[0]:
-            for rest in _fitting(parameters[1:], shapes[1:]):
-                yield [way, *rest]
+    for order in permutations(parameters):
+        ways = [[one, one.T] if one.dim() == 2 else [one] for one in order]
+        for reading in product(*ways):
+            if [tuple(one.shape) for one in reading] == shapes:
+                yield list(reading)
 
 
 def draw_normed(rng: torch.Generator, inputs: int = 16, width: int = 6, classes: int = 3) -> State:

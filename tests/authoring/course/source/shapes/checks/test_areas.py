@@ -1,8 +1,9 @@
 """Rectangles and circles."""
 
 import pytest
-from probes import rectangle
 from samples import SIDES
+
+from probes import rectangle
 
 
 @pytest.mark.points(4)
@@ -24,6 +25,7 @@ def test_rectangle_of_the_course(probe, expect, settings):
 
 ### BEGIN HIDDEN TESTS
 from answers import TINY  # noqa: E402
+
 from probes import tiny_circle  # noqa: E402
 
 

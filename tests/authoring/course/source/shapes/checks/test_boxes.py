@@ -1,6 +1,7 @@
 """Boxes, alone and stacked."""
 
 import pytest
+
 from probes import box_volume, stack_volume
 
 

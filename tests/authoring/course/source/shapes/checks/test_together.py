@@ -2,6 +2,7 @@
 
 ### BEGIN HIDDEN TESTS
 import pytest
+
 from probes import floor
 
 
