@@ -33,12 +33,13 @@ if "google.colab" in sys.modules:
     import os
     import subprocess
 
-    copy = "/content/{folder}"
-    if not os.path.isdir(copy):
+    copy, folder = "/content/{folder}", "release/{assignment}"
+    if not os.path.isdir(f"{{copy}}/{{folder}}"):
         address = "https://github.com/{repository}.git"
-        clone = ["git", "clone", "--quiet", "--depth=1", "--branch={branch}", address, copy]
-        subprocess.run(clone, check=True)
-    os.chdir(copy + "/release/{assignment}")
+        options = ["--quiet", "--depth=1", "--filter=blob:none", "--sparse", "--branch={branch}"]
+        subprocess.run(["git", "clone", *options, address, copy], check=True)
+        subprocess.run(["git", "-C", copy, "sparse-checkout", "set", folder], check=True)
+    os.chdir(f"{{copy}}/{{folder}}")
     sys.path.insert(0, os.getcwd())"""
 
 

@@ -79,7 +79,8 @@ def secrets_of(shipped: Sequence[Shipped], folder: Path) -> Iterator[Secret]:
         if kept and not any(step in NOT_SOURCE for step in path.relative_to(folder).parts):
             text = path.read_bytes().decode("utf-8", errors="replace")
             for number, line in enumerate(text.split("\n"), start=1):
-                yield Secret(path, number, line)
+                if marker_of(line.strip()) is None:
+                    yield Secret(path, number, line)
 
 
 def all_text(name: str, data: bytes) -> str:

@@ -31,9 +31,9 @@ MARKERS = (BEGIN_SOLUTION, END_SOLUTION, BEGIN_HIDDEN, END_HIDDEN)
 
 _EXACT = {marker.text: marker for marker in MARKERS}
 _INSIDE = re.compile(r"#\s*(BEGIN|END)\s+(SOLUTION|HIDDEN\s+TEST)", re.IGNORECASE)
-_OPENING = {"BEGIN", "BEGINS", "BEGINNING", "START", "STARTS", "OPEN"}
-_CLOSING = {"END", "ENDS", "ENDING", "STOP", "FINISH", "CLOSE"}
-_FILLERS = {"OF", "THE", "A", "MY", "OUR"}
+_OPENING = ("BEGINS", "BEGINNING", "START", "STARTS", "OPEN")
+_CLOSING = ("ENDS", "ENDING", "STOP", "FINISH", "CLOSE")
+_FILLERS = ("OF", "THE", "A", "MY", "OUR")
 
 
 def marker_of(comment: str) -> Marker | None:
@@ -99,26 +99,26 @@ def _is_loud(comment: str) -> bool:
 
 
 def _meant_by_words(words: list[str], *, loud: bool) -> Marker | None:
-    """`END OF SOLUTION`, `start hidden tests`, `SOLUTION BEGIN`; misspelt too where it is loud."""
+    """`END OF SOLUTION`, `SOLUTION BEGIN`; where it is loud, also `START MY HIDEN TESTS`."""
     words = [word for word in words if word not in _FILLERS][:3]
-    if len(words) < 2:
-        return None
-    for verb, rest in ((words[0], words[1:]), (words[-1], words[:-1]), (words[1], words[:1])):
-        opens = _opens(verb, loud=loud)
+    for verb, rest in ((words[:1], words[1:]), (words[1:2], words[:1]), (words[2:], words[:2])):
+        opens = _opens(verb[0], loud=loud) if verb else None
+        nouns = rest if loud else rest[:1]
         if opens is None:
             continue
-        hidden = _close(rest[0], "HIDDEN", 2 if loud else 0)
-        noun = rest[1] if hidden and len(rest) > 1 else rest[0]
-        is_test = loud and noun in {"TEST", "TESTS"}
-        if hidden or is_test or _close(noun, "SOLUTION", 2 if loud else 1):
-            return _named(opens, hidden=hidden or is_test)
+        if any(_close(noun, "HIDDEN", 2 if loud else 0) for noun in nouns):
+            return _named(opens, hidden=True)
+        if any(_close(noun, "SOLUTION", 2 if loud else 1) for noun in nouns):
+            return _named(opens, hidden=False)
+        if loud and rest[:1] in (["TEST"], ["TESTS"]):
+            return _named(opens, hidden=True)
     return None
 
 
 def _opens(verb: str, *, loud: bool) -> bool | None:
-    if verb in _OPENING or (loud and verb[0] == "B" and _close(verb, "BEGIN", 2)):
+    if verb == "BEGIN" or (loud and (verb in _OPENING or _close(verb, "BEGIN", 2))):
         return True
-    if verb in _CLOSING or (loud and verb[0] == "E" and _close(verb, "END", 1)):
+    if verb == "END" or (loud and (verb in _CLOSING or _close(verb, "END", 1))):
         return False
     return None
 

@@ -30,8 +30,22 @@ class Recorder:
 
 recorder = Recorder()
 code = pytest.main(["-p", "no:cacheprovider"], plugins=[recorder])
-with open(sys.argv[1], "w", encoding="utf-8") as file:
+with open(sys.argv[2], "w", encoding="utf-8") as file:
     json.dump({"checks": recorder.checks, "errors": recorder.errors, "code": int(code)}, file)
+"""
+_PLAYER = """
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+path = Path(sys.argv[1])
+notebook = nbformat.read(path, as_version=4)
+place = {"metadata": {"path": str(path.parent)}}
+options = {"timeout": 600, "kernel_name": "python3", "allow_errors": True, "resources": place}
+NotebookClient(notebook, **options).execute()
+nbformat.write(notebook, sys.argv[2])
 """
 
 
@@ -62,11 +76,47 @@ class NotebookRun:
 
 def self_check(folder: Path) -> SelfCheckRun:
     """Run `pytest` in a copy of a release, without anything from the kit's own environment."""
-    report = folder.with_name(folder.name + ".json")
+    report = folder.with_name(f"{folder.name}.json")
+    said = _python(_RUNNER, folder, report)
+    if not report.is_file():
+        return SelfCheckRun({}, (f"pytest stopped: {said}",))
+    found = json.loads(report.read_text(encoding="utf-8"))
+    report.unlink()
+    errors = list(found["errors"])
+    if not found["checks"] and not errors:
+        errors.append(f"pytest found no checks: {said}")
+    ends = {_check_id(node): CheckEnd(*end) for node, end in found["checks"].items()}
+    return SelfCheckRun(ends, tuple(errors))
+
+
+def run_notebook(path: Path, data_root: Path | None) -> NotebookRun:
+    """Run a notebook from top to bottom in its folder; it stays as it is on disk."""
+    played = path.with_name(f"{path.stem}.played.json")
+    done = _python(_PLAYER, path, played, data_root=data_root)
+    if not played.is_file():
+        return NotebookRun((f"the notebook did not run: {done}",), "", {})
+    cells = json.loads(played.read_text(encoding="utf-8"))["cells"]
+    played.unlink()
+    errors, words = [], []
+    values: dict[str, str] = {}
+    for number, cell in enumerate(cells, start=1):
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "error":
+                errors.append(f"cell {number}: {output['ename']}: {output['evalue']}")
+            elif output["output_type"] == "stream":
+                words.append("".join(output["text"]))
+            elif output["output_type"] == "execute_result":
+                values[cell["id"]] = "".join(output["data"].get("text/plain", ""))
+                words.append(values[cell["id"]])
+    return NotebookRun(tuple(errors), "\n".join(words), values)
+
+
+def _python(code: str, *paths: Path, data_root: Path | None = None) -> str:
+    """Run `code` beside the first path, with the paths for arguments; the end of what it says."""
     done = subprocess.run(
-        [sys.executable, "-I", "-B", "-c", _RUNNER, str(report)],
-        cwd=folder,
-        env=_environment(None),
+        [sys.executable, "-I", "-B", "-c", code, *map(str, paths)],
+        cwd=paths[0] if paths[0].is_dir() else paths[0].parent,
+        env=_environment(data_root),
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -74,43 +124,7 @@ def self_check(folder: Path) -> SelfCheckRun:
         timeout=_SECONDS,
         check=False,
     )
-    if not report.is_file():
-        return SelfCheckRun({}, (f"pytest stopped: {(done.stdout + done.stderr)[-2000:]}",))
-    found = json.loads(report.read_text(encoding="utf-8"))
-    report.unlink()
-    errors = list(found["errors"])
-    if not found["checks"] and not errors:
-        errors.append(f"pytest found no checks: {(done.stdout + done.stderr)[-2000:]}")
-    ends = {_check_id(node): CheckEnd(*end) for node, end in found["checks"].items()}
-    return SelfCheckRun(ends, tuple(errors))
-
-
-def run_notebook(path: Path, data_root: Path | None) -> NotebookRun:
-    """Run a notebook from top to bottom in its folder; it stays as it is on disk."""
-    import nbformat
-    from nbclient import NotebookClient
-
-    notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
-    client = NotebookClient(
-        notebook,
-        timeout=_SECONDS,
-        kernel_name="python3",
-        allow_errors=True,
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    client.execute(env=_environment(data_root), stderr=subprocess.DEVNULL)
-    errors, words = [], []
-    values: dict[str, str] = {}
-    for number, cell in enumerate(notebook.cells, start=1):
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                errors.append(f"cell {number}: {output.ename}: {output.evalue}")
-            elif output.output_type == "stream":
-                words.append(output.text)
-            elif output.output_type == "execute_result":
-                values[cell.id] = output.data.get("text/plain", "")
-                words.append(values[cell.id])
-    return NotebookRun(tuple(errors), "\n".join(words), values)
+    return (done.stdout + done.stderr)[-2000:]
 
 
 def _check_id(node: str) -> str:

@@ -5,11 +5,12 @@ spanning `EXTENT` of it. Each number is the distance to the digit's stroke in th
 two kinds: `outline` fields measure to the printed shape (negative inside it), `skeleton` fields to
 the line in the middle of the strokes, which a pen of even width follows.
 
-Everything up to the last division is integer arithmetic, so machines agree on the fields.
+From the rendered shapes to the last division all is integer arithmetic, so machines agree on it.
 """
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def make_glyphs() -> Glyphs:
 
     Raises DataUnavailable where matplotlib came without its fonts.
     """
-    shapes = np.stack([[_shape(face, digit) for face in _REGULAR + _BOLD] for digit in range(10)])
+    shapes = np.stack([_shapes(face) for face in _REGULAR + _BOLD], axis=1)
     lines = thinned(shapes[:, : len(_REGULAR)].reshape(-1, FIELD, FIELD))
     prints = shapes.reshape(-1, FIELD, FIELD)
     return Glyphs(np.concatenate([_distance(lines), _distance(prints) - _distance(~prints)]))
@@ -83,31 +84,41 @@ def _pick(digits: NDArray[np.intp], choice: NDArray[np.float64], faces: int) -> 
     return digits * faces + (choice * faces).astype(np.intp)
 
 
-def _shape(face: str, digit: int) -> NDArray[np.bool_]:
-    """One digit, upright in the middle of the field, `_TALL` pixels along its longer side."""
+def _font_file(face: str) -> bytes:
     import matplotlib
-    from PIL import Image, ImageDraw, ImageFont
 
     path = Path(matplotlib.get_data_path(), "fonts", "ttf", f"{face}.ttf")
-    text = str(digit)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataUnavailable(
+            f"{path}: expected a font that comes with matplotlib, found: {error.strerror}; "
+            "install matplotlib again"
+        ) from None
+
+
+def _shapes(face: str) -> NDArray[np.bool_]:
+    """The ten digits, each in the middle of its field, `_TALL` pixels along the longer side."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    content = _font_file(face)
 
     def font(size: int) -> ImageFont.FreeTypeFont:
-        try:
-            # The basic layout is in every build of Pillow; the other one needs a library.
-            return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
-        except OSError as error:
-            raise DataUnavailable(
-                f"{path}: expected a font that comes with matplotlib, found: {error}; "
-                "install matplotlib again"
-            ) from None
+        # Given the content, Pillow doesn't go looking for a namesake among the system's fonts. The
+        # basic layout is in every build of it.
+        return ImageFont.truetype(io.BytesIO(content), size, layout_engine=ImageFont.Layout.BASIC)
 
-    left, top, right, bottom = font(100).getbbox(text)
-    fitted = font(round(100 * _TALL / max(right - left, bottom - top)))
-    left, top, right, bottom = fitted.getbbox(text)
-    image = Image.new("L", (FIELD, FIELD))
-    corner = (round((FIELD - left - right) / 2), round((FIELD - top - bottom) / 2))
-    ImageDraw.Draw(image).text(corner, text, fill=255, font=fitted)
-    return np.asarray(image) > 127
+    shapes = np.empty((10, FIELD, FIELD), dtype=np.bool_)
+    large = font(100)
+    for digit in range(10):
+        left, top, right, bottom = large.getbbox(str(digit))
+        fitted = font(round(100 * _TALL / max(right - left, bottom - top)))
+        left, top, right, bottom = fitted.getbbox(str(digit))
+        image = Image.new("L", (FIELD, FIELD))
+        corner = (round((FIELD - left - right) / 2), round((FIELD - top - bottom) / 2))
+        ImageDraw.Draw(image).text(corner, str(digit), fill=255, font=fitted)
+        shapes[digit] = np.asarray(image) > 127
+    return shapes
 
 
 def thinned(shapes: NDArray[np.bool_]) -> NDArray[np.bool_]:

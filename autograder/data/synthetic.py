@@ -113,7 +113,8 @@ def _look_up(fields: Floats, which: NDArray[np.intp], x: Floats, y: Floats) -> F
     upper = flat[index] * (1 - column) + flat[index + 1] * column
     index += FIELD
     lower = flat[index] * (1 - column) + flat[index + 1] * column
-    return upper * (1 - row) + lower * row
+    between: Floats = upper * (1 - row) + lower * row
+    return between
 
 
 def _draw_block(

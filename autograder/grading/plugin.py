@@ -127,9 +127,10 @@ class PartRun:
         return self.load_images()
 
     @pytest.fixture
-    def accuracy_rule(self) -> Accuracy | None:
-        """When a training run counts as one that learned."""
-        return self.accuracy
+    def accuracy_rule(self) -> tuple[float, float, float] | None:
+        """When a run counts as one that learned: threshold, marked share, marked threshold."""
+        rule = self.accuracy
+        return rule and (rule.threshold, rule.marked_share, rule.marked_threshold)
 
     @pytest.fixture
     def record(self) -> Callable[[str, float], None]:

@@ -12,12 +12,17 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import psutil
+
+from ..selfcheck.frames import MAX_FRAMES, MAX_MESSAGE, MAX_TEXT
 from . import room, wire
-from .watch import TreeLimits, Watch
+from .watch import TreeLimits, Watch, tree
 
 START_SECONDS = 120.0
+MAX_TRACE = 20_000
 
 
 class SandboxBroken(Exception):
@@ -140,14 +145,18 @@ class Worker:
 
     def _start(self) -> None:
         self._stopped_for = None
+        own_room = room.Room(self.job.limits.scratch_bytes, self.job.gpu)
+        try:
+            output = self._output_file()
+            folder = self._folder()
+        except OSError as error:
+            self._cleanup.close()
+            raise SandboxBroken(f"no room for the worker's files: {error}") from None
+        command = room.command(self.job.backend, own_room, folder)
         child_reads, self._requests = os.pipe()
         self._replies, child_writes = os.pipe()
         os.set_blocking(self._requests, False)
         os.set_blocking(self._replies, False)
-        output = self._output_file()
-        folder = self._folder()
-        own_room = room.Room(self.job.limits.scratch_bytes, self.job.gpu)
-        command = room.command(self.job.backend, own_room, folder)
         try:
             self._process = subprocess.Popen(
                 [*command, str(child_reads), str(child_writes)],
@@ -155,7 +164,7 @@ class Worker:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 pass_fds=(child_reads, child_writes),
-                env=room.environment(folder),
+                env=room.environment(folder, scratch=folder),
                 cwd=folder,
                 start_new_session=True,
             )
@@ -179,7 +188,8 @@ class Worker:
             self.close()
             said = self.output.decode("utf-8", "replace").strip()[-2_000:]
             raise SandboxBroken(
-                f"the worker did not start ({type(error).__name__}); it said: {said or 'nothing'}"
+                f"the worker did not start ({self._stopped_for or type(error).__name__}); "
+                f"it said: {said or 'nothing'}"
             ) from None
         if ready != {"ready": True}:
             self.close()
@@ -200,10 +210,14 @@ class Worker:
         self.close()
         if self._stopped_for is not None:
             return self._stopped_for
-        if code in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
-            return "used more CPU time than the part allows"
         if code is None:
             return "closed its connection to the grader"
+        # bubblewrap passes a signal on as a shell does.
+        number = -code if code < 0 else code - 128
+        if number == signal.SIGXCPU:
+            return "used more CPU time than the part allows"
+        if number in {one.value for one in signal.Signals}:
+            return f"crashed the Python process ({signal.Signals(number).name})"
         return f"ended the Python process (exit status {code}); don't call `exit()` in a module"
 
     def _stop_for(self, reason: str) -> None:
@@ -212,8 +226,12 @@ class Worker:
 
     def _kill(self) -> None:
         if self._process is not None:
+            below = tree(self._process.pid)[1:]
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+            for process in below:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
 
     def _output_file(self) -> int:
         """A file that is gone when it is closed; writes go to its end, wherever that is."""
@@ -227,7 +245,7 @@ class Worker:
         if self.job.backend != "none":
             return "/"
         folder = tempfile.mkdtemp(prefix="autograder-")
-        self._cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
+        self._cleanup.callback(_remove, Path(folder))
         return folder
 
 
@@ -251,13 +269,25 @@ def _start_message(job: Job) -> dict[str, Any]:
 def _value(reply: dict[str, Any]) -> Any:
     if "value" in reply:
         return reply["value"]
-    error = reply.get("error")
-    try:
-        assert isinstance(error, dict)
-        frames = [
-            [str(file), int(line), str(function), str(text)]
-            for file, line, function, text in error["frames"]
-        ]
-        raise StudentError(str(error["message"]), str(error["text"]), frames, str(error["trace"]))
-    except (AssertionError, KeyError, TypeError, ValueError):
-        raise BadReply("the answer has an unknown form") from None
+    match reply.get("error"):
+        case {"message": str(message), "text": str(text), "trace": str(trace), "frames": list(all)}:
+            frames = [_frame(frame) for frame in all[:MAX_FRAMES]]
+            raise StudentError(message[:MAX_MESSAGE], text[:MAX_MESSAGE], frames, trace[:MAX_TRACE])
+    raise BadReply("the answer has an unknown form")
+
+
+def _frame(frame: Any) -> list[Any]:
+    match frame:
+        case [str(file), int(line), str(function), str(text)]:
+            return [file[:MAX_TEXT], line, function[:MAX_TEXT], text[:MAX_TEXT]]
+    raise BadReply("the answer has an unknown form")
+
+
+def _remove(folder: Path) -> None:
+    """Remove `folder`, also where folders in it were made read-only."""
+    for inner, names, _ in os.walk(folder):
+        for path in (Path(inner, name) for name in names):
+            if not path.is_symlink():
+                with contextlib.suppress(OSError):
+                    path.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -34,8 +34,8 @@ class Room:
     gpu: bool = False
 
 
-def environment(folder: str) -> dict[str, str]:
-    """The whole environment of a worker."""
+def environment(folder: str, scratch: str = "/tmp") -> dict[str, str]:
+    """The whole environment of a worker: its home folder and the one for temporary files."""
     return {
         "HOME": folder,
         "LANG": "C.UTF-8",
@@ -46,14 +46,15 @@ def environment(folder: str) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "PATH": "/usr/bin:/bin",
         "PYTHONHASHSEED": "0",
-        "TMPDIR": "/tmp",
+        "TMPDIR": scratch,
         "USER": "student",
     }
 
 
 def command(backend: str, room: Room, folder: str) -> list[str]:
     """The command that starts a worker; `folder` is its working directory under `none`."""
-    python = [sys.executable, "-I", "-B", "-c"]
+    # Not -I, which would ignore PYTHONHASHSEED too; the environment is ours anyway.
+    python = [sys.executable, "-s", "-P", "-B", "-c"]
     if backend == "none":
         return [*python, _START]
     start = f"import sys; sys.path.insert(0, {KIT_FOLDER!r}); {_START}"
@@ -128,7 +129,7 @@ def _bubblewrap(room: Room) -> list[str]:
         arguments += _each("--ro-bind-try", _GPU_FILES) + _each("--dev-bind-try", devices)
     for key, value in environment(STUDENT_FOLDER).items():
         arguments += ["--setenv", key, value]
-    return [*arguments, "--remount-ro", "/", "--"]
+    return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
 
 
 @lru_cache(maxsize=1)

@@ -81,18 +81,28 @@ class Watch:
 
 def tree_use(pid: int) -> tuple[int, int]:
     """Bytes that the processes under `pid` hold in memory (shared pages once), their number."""
+    found = tree(pid)
+    return sum(map(_own_bytes, found)), len(found)
+
+
+def tree(pid: int) -> list[psutil.Process]:
+    """The process with this id and all under it; none where it is gone."""
     try:
         root = psutil.Process(pid)
-        tree = [root, *root.children(recursive=True)]
+        return [root, *root.children(recursive=True)]
     except psutil.Error:
-        return 0, 0
-    used = [_own_bytes(process) for process in tree]
-    return sum(used), len(tree)
+        return []
 
 
 def _own_bytes(process: psutil.Process) -> int:
     try:
-        memory = process.memory_info()
+        # A page that n processes share counts 1/n for each: workers that were forked share a lot.
+        return int(process.memory_full_info().pss)
+    except psutil.AccessDenied:
+        pass
     except psutil.Error:
         return 0
-    return int(memory.rss - memory.shared)
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0

@@ -8,6 +8,7 @@ and a value that isn't plain data `["o", type name]`; everything else stands for
 from __future__ import annotations
 
 import json
+import math
 import os
 import select
 import struct
@@ -96,9 +97,10 @@ def _wait(fd: int, deadline: float | None, writing: bool) -> None:
     seconds = None if deadline is None else deadline - time.monotonic()
     if seconds is not None and seconds <= 0:
         raise OutOfTime
-    readers, writers = ([], [fd]) if writing else ([fd], [])
-    ready_to_read, ready_to_write, _ = select.select(readers, writers, [], seconds)
-    if not ready_to_read and not ready_to_write:
+    # Not select, which knows no descriptor above 1023.
+    poll = select.poll()
+    poll.register(fd, select.POLLOUT if writing else select.POLLIN)
+    if not poll.poll(None if seconds is None else math.ceil(seconds * 1000)):
         raise OutOfTime
 
 
@@ -135,17 +137,23 @@ def _pack(value: Any, tensors: dict[str, torch.Tensor]) -> Any:
 def _tensors(blob: bytes) -> dict[str, torch.Tensor]:
     if not blob:
         return {}
-    from safetensors import SafetensorError
     from safetensors.torch import load
 
     try:
         tensors = load(blob)
-    except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
+    except Exception as error:
         raise WireError(f"the tensors can't be read ({type(error).__name__})") from None
     for tensor in tensors.values():
         if str(tensor.dtype).removeprefix("torch.") not in TENSOR_DTYPES:
             raise WireError(f"a tensor has the dtype {tensor.dtype}, which no probe returns")
-    return tensors
+    return {name: _proper(tensor) for name, tensor in tensors.items()}
+
+
+def _proper(tensor: torch.Tensor) -> torch.Tensor:
+    """`tensor`, where it is one of bools without bytes that are neither 0 nor 1."""
+    import torch
+
+    return tensor.view(torch.uint8) != 0 if tensor.dtype == torch.bool else tensor
 
 
 class _Unpacker:
@@ -170,7 +178,7 @@ class _Unpacker:
         raise WireError("the data has an unknown form")
 
     def _container(self, kind: Any, content: Any, depth: int) -> Any:
-        if depth > MAX_DEPTH:
+        if kind in ("l", "d") and depth > MAX_DEPTH:
             raise WireError(f"the data is nested more than {MAX_DEPTH} deep")
         if kind == "l" and isinstance(content, list):
             return [self.unpack(item, depth + 1) for item in content]

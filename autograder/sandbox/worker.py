@@ -69,10 +69,11 @@ def _answer(question: Callable[[], Any], folder: Path) -> dict[str, Any]:
 def _described(error: BaseException, folder: Path) -> dict[str, Any]:
     frames = student_frames(error.__traceback__, folder)
     trace = "".join(traceback.format_exception(error))[-20_000:]
+    message = message_of(error)
     return {
         "type": type(error).__name__,
-        "message": message_of(error),
-        "text": str(error)[:2_000] if isinstance(error, NotImplementedError) else "",
+        "message": message,
+        "text": message.partition(": ")[2] if isinstance(error, NotImplementedError) else "",
         "frames": [[f.file, f.line, f.function, f.text] for f in frames],
         "trace": trace,
     }
@@ -81,24 +82,35 @@ def _described(error: BaseException, folder: Path) -> dict[str, Any]:
 def _writer(fd: int) -> Callable[[dict[str, Any]], None]:
     """A function that writes frames, with its own references to what it needs."""
     encode, write_frame = wire.encode, wire.write_frame
+    getpid, end = os.getpid, os._exit
+    own = getpid()
 
     def write(value: dict[str, Any]) -> None:
+        if getpid() != own:
+            # The student's code forked, and this is the child.
+            end(0)
         write_frame(fd, encode(value))
 
     return write
 
 
 def _limit(limits: dict[str, int]) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    file_bytes = limits["file_bytes"]
-    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
-    seconds = limits["cpu_seconds"]
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+    for kind, soft, hard in (
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_FSIZE, limits["file_bytes"], limits["file_bytes"]),
+        (resource.RLIMIT_CPU, limits["cpu_seconds"], limits["cpu_seconds"] + 5),
+    ):
+        highest = resource.getrlimit(kind)[1]
+        if highest != resource.RLIM_INFINITY:
+            soft, hard = min(soft, highest), min(hard, highest)
+        resource.setrlimit(kind, (soft, hard))
 
 
 def _lay_out(folder: Path, files: dict[str, Any]) -> None:
     for name, content in files.items():
         path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(f"{name!r} lies outside the submission")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.numpy().tobytes())
 

@@ -16,7 +16,7 @@ RUN_IN_PLACE = ("time", "capture")
 _MAGIC_LINE = re.compile(
     r"^\s*(?:[^=#!%]*=\s*)?[!%]|^\s*\?{1,2}[\w%]|^\s*[%\w.*]+\?{1,2}\s*;?\s*$"
     r"|^\s*(?:pip|conda|mamba|uv|cd|ls|ll|cat|cp|mv|rm|mkdir|rmdir|env|matplotlib|load_ext"
-    r"|reload_ext|autoreload|config|run|time|timeit)\s+[^\s=(.,:]"
+    r"|reload_ext|autoreload|config|run|time|timeit)\s+[^\s=(,:]"
 )
 _DEFINES = re.compile(r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 

@@ -36,7 +36,7 @@ def check(part: str) -> float:
     run = Live({name: _main() for name in listed.modules if _is_open(folder, name)})
     arguments = [str(folder / "checks" / f"test_{part}.py"), f"--rootdir={folder}"]
     quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "--capture=sys"]
-    given = ["-c", str(folder / "pytest.ini"), "-o", "addopts=", "--import-mode=prepend"]
+    given = ["-o", "addopts=", "--import-mode=prepend"]
     code = pytest.main([*arguments, *quiet, *given], plugins=[run])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError(

@@ -13,8 +13,8 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from .cells import read_cells
-from .names import DEFINITIONS
-from .program import Leaf, Program, reduced
+from .names import DEFINITIONS, IMPORTS
+from .program import RAN, Leaf, Program, reduced
 
 
 class NotebookModule(ModuleType):
@@ -77,40 +77,54 @@ class NotebookModule(ModuleType):
         if error is not None:
             raise error.with_traceback(None)
         needed, may_fail = program.needed_for(name)
-        if all(leaf.done for leaf in needed):
-            return
-        after = self._values_afterwards(program, needed)
+        settled = self._settled(program, needed)
         try:
             for top in sorted({leaf.top for leaf in needed}):
-                self._run_top(program, top, [leaf for leaf in needed if leaf.top == top], may_fail)
+                leaves = [leaf for leaf in needed if leaf.top == top]
+                self._run_top(program, leaves, may_fail)
         finally:
-            self.__dict__.update(after)
+            self._settle(program, needed, settled)
 
-    def _run_top(self, program: Program, top: int, leaves: list[Leaf], may_fail: set[int]) -> None:
-        for leaf in leaves:
-            if leaf.done:
-                self.__dict__.update(leaf.values)
+    def _run_top(self, program: Program, leaves: list[Leaf], may_fail: set[int]) -> None:
         pending = [leaf for leaf in leaves if not leaf.done]
-        if not pending:
-            return
-        filename, statement = program.tops[top]
-        tree = ast.Module([reduced(statement, {id(leaf.node) for leaf in pending})], [])
+        first = min((leaf.index for leaf in pending), default=len(program.leaves))
+        for leaf in leaves:
+            if leaf.index < first:
+                self.__dict__.update(leaf.values)
+        if pending:
+            self._execute(program, pending, leaves, may_fail)
+        for leaf in leaves:
+            if leaf.index > first and leaf not in pending:
+                self.__dict__.update(leaf.values)
+
+    def _execute(
+        self, program: Program, pending: list[Leaf], leaves: list[Leaf], may_fail: set[int]
+    ) -> None:
+        filename, statement = program.tops[pending[0].top]
+        # In a `try`, whether an import fails decides what else is run.
+        again = [leaf for leaf in leaves if leaf.done and isinstance(leaf.node, IMPORTS)]
+        chosen = {id(leaf.node): leaf.index for leaf in pending + again}
+        ran = {leaf.index for leaf in pending if leaf.node is statement}
+        tree = ast.Module([reduced(statement, chosen)], [])
         code = compile(
             ast.fix_missing_locations(tree), filename, "exec", program.flags, dont_inherit=True
         )
         for leaf in pending:
             # Beforehand, so that notebooks that import each other don't run it again.
             leaf.done = True
+        self.__dict__[RAN] = ran
         try:
             exec(code, self.__dict__)
         except BaseException as error:
+            spared = isinstance(error, Exception) and self._does_without(pending, may_fail)
             for leaf in pending:
-                leaf.done = False
-            if not (isinstance(error, Exception) and self._does_without(pending, may_fail)):
+                leaf.done = spared and leaf.index not in may_fail
+            if not spared:
                 raise
             return
         for leaf in pending:
-            leaf.values = {n: self.__dict__[n] for n in leaf.binds if n in self.__dict__}
+            if leaf.index in ran:
+                leaf.values = {n: self.__dict__[n] for n in leaf.binds if n in self.__dict__}
 
     def _does_without(self, leaves: list[Leaf], may_fail: set[int]) -> bool:
         """Is it no loss that these statements failed?
@@ -126,7 +140,7 @@ class NotebookModule(ModuleType):
     def _has(self, names: frozenset[str]) -> bool:
         return names <= self.__dict__.keys()
 
-    def _values_afterwards(self, program: Program, needed: list[Leaf]) -> dict[str, Any]:
+    def _settled(self, program: Program, needed: list[Leaf]) -> dict[str, Any]:
         """The values that names have now because of statements after the needed ones."""
         last: dict[str, Leaf] = {}
         for leaf in program.leaves:
@@ -136,3 +150,13 @@ class NotebookModule(ModuleType):
         return {
             name: self.__dict__[name] for name in names if last[name].done and name in self.__dict__
         }
+
+    def _settle(self, program: Program, needed: list[Leaf], settled: dict[str, Any]) -> None:
+        """Leave no value behind that isn't the name's last one."""
+        last: dict[str, Leaf] = {}
+        for leaf in program.leaves:
+            last.update(dict.fromkeys(leaf.binds, leaf))
+        for name in {name for leaf in needed for name in leaf.binds}:
+            if not last[name].done:
+                self.__dict__.pop(name, None)
+        self.__dict__.update(settled)

@@ -6,7 +6,7 @@ import __future__ as future
 import ast
 import builtins
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from .names import ASSIGNMENTS, DEFINITIONS, IMPORTS, Names, bound_names, names_
 
 _BODIES = ("body", "orelse", "finalbody")
 STAR = "*"
+RAN = "_kit_ran"
 
 
 @dataclass(eq=False)
@@ -36,7 +37,7 @@ class Leaf:
 
     def replaces(self, name: str) -> bool:
         """Does the value from before no longer matter after this statement?"""
-        if self.conditional or isinstance(self.node, ast.AugAssign):
+        if self.conditional or isinstance(self.node, ast.AugAssign) or name == STAR:
             return False
         return not self.adds() and name not in self.needs.at_once
 
@@ -58,6 +59,7 @@ class Program:
     tops: list[tuple[str, ast.stmt]] = field(default_factory=list)
     leaves: list[Leaf] = field(default_factory=list)
     broken: dict[str, tuple[int, SyntaxError]] = field(default_factory=dict)
+    binders: dict[str, list[Leaf]] = field(default_factory=dict)
     flags: int = 0
 
     def add(self, cell: Cell) -> None:
@@ -78,7 +80,7 @@ class Program:
 
     def binding(self, name: str, before: int) -> list[Leaf]:
         """The leaves that make up the value of `name` just before the leaf with that index."""
-        found = [leaf for leaf in self.leaves[:before] if name in leaf.binds]
+        found = [leaf for leaf in self.binders.get(name, ()) if leaf.index < before]
         starts = [index for index, leaf in enumerate(found) if leaf.replaces(name)]
         return found[starts[-1] :] if starts else found
 
@@ -96,26 +98,30 @@ class Program:
         Also the indices of those that may fail: an import of everything from a module, where all
         names are known without it.
         """
-        wanted, seen = [(name, len(self.leaves))], set()
+        end = len(self.leaves)
+        # Names, the leaf before which their value counts, and the one that may call what it holds.
+        wanted, seen = [(name, end, end)], set()
         chosen: set[int] = set()
         required: set[int] = set()
         while wanted:
-            current, before = wanted.pop()
-            if (current, before) in seen:
+            current, before, place = wanted.pop()
+            if (current, before, place) in seen:
                 continue
-            seen.add((current, before))
-            leaves = self.binding(current, before) or self.binding(current, len(self.leaves))
-            if leaves or not hasattr(builtins, current):
-                leaves = leaves or [leaf for leaf in self.leaves[:before] if STAR in leaf.binds]
+            seen.add((current, before, place))
+            leaves = self.binding(current, before) or self.binding(current, end)
+            known = bool(leaves) or hasattr(builtins, current)
+            if not leaves:
+                leaves = self.binding(STAR, before)
+            if leaves and not (known and leaves[0].binds == {STAR}):
                 required.update(leaf.index for leaf in leaves)
-            else:
-                leaves = [leaf for leaf in self.leaves[:before] if STAR in leaf.binds]
             for leaf in leaves:
                 chosen.add(leaf.index)
-                wanted.extend((need, leaf.index) for need in leaf.needs.at_once)
-                wanted.extend((need, before) for need in leaf.needs.later)
-                if isinstance(leaf.node, ASSIGNMENTS):
-                    wanted.extend((need, leaf.index) for need in leaf.needs.later)
+                for need in leaf.needs.at_once:
+                    wanted += [(need, leaf.index, leaf.index), (need, leaf.index, place)]
+                for need in leaf.needs.later:
+                    wanted.append((need, place, place))
+                    if isinstance(leaf.node, ASSIGNMENTS):
+                        wanted.append((need, leaf.index, leaf.index))
         return [self.leaves[index] for index in sorted(chosen)], chosen - required
 
     def _collect(self, node: ast.stmt, around: _Around) -> None:
@@ -125,8 +131,11 @@ class Program:
             if binds:
                 own = names_of(node)
                 needs = Names((own.at_once - around.bound) | around.looked_up, own.later)
-                index = len(self.leaves)
-                self.leaves.append(Leaf(node, index, around.top, around.conditional, binds, needs))
+                place = len(self.leaves), around.top
+                leaf = Leaf(node, *place, around.conditional, binds, needs)
+                self.leaves.append(leaf)
+                for name in binds:
+                    self.binders.setdefault(name, []).append(leaf)
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             header = ast.With(items=node.items, body=[ast.Pass()])
             targets = [item.optional_vars for item in node.items if item.optional_vars is not None]
@@ -173,8 +182,12 @@ class _Around:
         )
 
 
-def reduced(node: ast.stmt, chosen: set[int]) -> ast.stmt:
-    """`node` with only the statements whose ids are chosen in its bodies."""
+def reduced(node: ast.stmt, chosen: Mapping[int, int]) -> ast.stmt:
+    """`node` with only the chosen statements in its bodies.
+
+    `chosen` maps their ids to numbers; a statement in a body that has run adds its number to the
+    set `RAN`.
+    """
     if id(node) in chosen:
         return node
     shorter = copy.copy(node)
@@ -193,12 +206,18 @@ def reduced(node: ast.stmt, chosen: set[int]) -> ast.stmt:
     return shorter
 
 
-def _reduced_body(body: list[ast.stmt], chosen: set[int]) -> list[ast.stmt]:
-    kept = [reduced(child, chosen) for child in body if _holds(child, chosen)]
+def _reduced_body(body: list[ast.stmt], chosen: Mapping[int, int]) -> list[ast.stmt]:
+    kept: list[ast.stmt] = []
+    for child in body:
+        if _holds(child, chosen):
+            kept.append(reduced(child, chosen))
+        if id(child) in chosen:
+            ran = ast.parse(f"{RAN}.add({chosen[id(child)]})").body[0]
+            kept.append(ast.copy_location(ran, child))
     return kept or [ast.copy_location(ast.Pass(), body[0])]
 
 
-def _holds(node: ast.stmt, chosen: set[int]) -> bool:
+def _holds(node: ast.stmt, chosen: Mapping[int, int]) -> bool:
     if id(node) in chosen:
         return True
     if isinstance(node, (ast.With, ast.AsyncWith, ast.If, ast.Try)):

@@ -44,8 +44,7 @@ def untouched() -> Files:
 
 
 def partly_done() -> Files:
-    done = {name: text for name, text in reference().items() if name < "m"}
-    return stub("model.py", "training.py") | done
+    return reference() | stub("model.py", "training.py")
 
 
 def forged() -> Files:
@@ -125,7 +124,9 @@ SAMPLES: dict[str, Callable[[], Files]] = {
     "02-untouched": untouched,
     "03-notebooks": lambda: reference(".ipynb"),
     "04-transforms-bug": lambda: changed("transforms", "(mean,), (std,)", "(0.1307,), (0.3081,)"),
-    "05-loaders-bug": lambda: changed("loaders", ", shuffle=True)", ")"),
+    "05-loaders-bug": lambda: changed(
+        "loaders", "batch_size=batch_size, shuffle=True)", "batch_size=batch_size)"
+    ),
     "06-model-bug": lambda: changed(
         "model",
         "self.to_hidden = nn.Linear(28 * 28, hidden)\n        self.to_scores = nn.Linear(hidden",

@@ -369,14 +369,18 @@ def evaluated_normed(student, state, inputs, labels, batch_size, device):
 
 
 def by_device_name(student, weight, bias, inputs, labels, batch_size, lr, device):
-    """The weight after training, with a device that is a plain name: "cpu" or "cuda"."""
+    """A linear model after `train_one_epoch`, with a device that is a plain name: "cpu" or "cuda".
+
+    `evaluate` and `fit` are called as well.
+    """
     model = _linear(weight, bias).to(device)
     loader = _loader(inputs, labels, batch_size)
     optimizer, loss_fn = torch.optim.SGD(model.parameters(), lr=lr), nn.CrossEntropyLoss()
     student.training.train_one_epoch(model, loader, loss_fn, optimizer, str(device))
+    found = {name: value.clone() for name, value in model[1].state_dict().items()}
     student.training.evaluate(model, loader, loss_fn, str(device))
     student.training.fit(model, loader, loader, epochs=1, lr=lr, device=str(device))
-    return model[1].weight
+    return found
 
 
 ### END HIDDEN TESTS

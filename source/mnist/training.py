@@ -586,7 +586,7 @@ def fit(
 #     print(f"with the weights back: {accuracy:.2%}")
 
 # %% [markdown]
-# 101,770 numbers of four bytes each: about 400 kB, and they can read.
+# With 128 hidden units that's 101,770 numbers of four bytes each: about 400 kB, and they can read.
 #
 # ## Check your work
 #

@@ -275,9 +275,10 @@ def test_settings_device_and_records_reach_the_check(run):
         def test_one(settings, device, record, accuracy_rule, images, expect):
             \"\"\"Fixtures.\"\"\"
             record("held_out", settings.mean)
-            expect.equal([device, accuracy_rule, images], ["cuda", "rule", None])
+            expect.equal([device, accuracy_rule, images], ["cuda", (0.9, 0.1, 0.5), None])
     """
-    changes = {"device_name": "cuda", "accuracy": "rule"}
+    rule = SimpleNamespace(threshold=0.9, marked_share=0.1, marked_threshold=0.5)
+    changes = {"device_name": "cuda", "accuracy": rule}
     endings, part = run(source, FakeWorker(None), **changes)
     assert endings["one"].outcome is Outcome.PASSED
     assert part.records == {"held_out": 0.5}

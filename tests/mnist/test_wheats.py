@@ -25,3 +25,24 @@ def test_correct_module_passes_every_check_of_its_part(path: Path, tmp_path: Pat
     shutil.copy(path, tmp_path / f"{module}.py")
     found = outcomes(tmp_path, (module,))
     assert {name: ended for name, ended in found.items() if ended.kind != PASSED} == {}
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    ["SGD", "Adagrad", "Adadelta", "Adamax", "AdamW", "NAdam", "RAdam", "RMSprop", "ASGD", "Rprop"],
+)
+def test_any_optimizer_will_do(optimizer: str, tmp_path: Path) -> None:
+    text = (WHEATS / "training" / "plain.py").read_text(encoding="utf-8")
+    assert text.count("torch.optim.Adam(") == 1
+    text = text.replace("torch.optim.Adam(", f"torch.optim.{optimizer}(")
+    (tmp_path / "training.py").write_text(text, encoding="utf-8")
+    found = outcomes(tmp_path, ("training",))
+    assert {name: ended for name, ended in found.items() if ended.kind != PASSED} == {}
+
+
+def test_parts_do_not_need_each_other(tmp_path: Path) -> None:
+    shutil.copy(WHEATS / "training" / "plain.py", tmp_path / "training.py")
+    (tmp_path / "model.py").write_text("this is no Python", encoding="utf-8")
+    found = outcomes(tmp_path, ("training", "model"))
+    for name, ended in found.items():
+        assert (ended.kind == PASSED) == name.startswith("training::"), (name, ended)

@@ -23,6 +23,8 @@ def served(probe, expect, sets, batch_size, eval_batch_size, epochs=1):
     sizes = {"batch_size": batch_size, "eval_batch_size": eval_batch_size}
     loaders = probe(batches, **sets, **sizes, epochs=epochs)
     expect.equal(len(loaders), 3, what="number of loaders")
+    for loader in loaders:
+        expect.that(isinstance(loader, list) and len(loader) == epochs, f"{epochs} epochs", loader)
     return loaders
 
 
@@ -258,6 +260,7 @@ def test_labels_go_with_their_images(probe, expect):
     loaders = served(probe, expect, sets, batch_size=6, eval_batch_size=9, epochs=2)
     for name, epochs in zip(sets, loaders, strict=True):
         for numbers, labels in (joined(epoch).T for epoch in epochs):
+            expect.that(len(numbers) > 0, f"images from the {name} set", "none at all")
             wanted = (numbers % 10).tolist()
             expect.equal(labels.tolist(), wanted, what=f"labels of the {name} images")
 

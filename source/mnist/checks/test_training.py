@@ -130,10 +130,10 @@ def test_train_in_training_mode(probe, expect, rng, device):
 def test_train_moves_batches_to_the_device(probe, expect, rng, device):
     """train_one_epoch moves inputs and labels to the device"""
     inputs, labels = draw_images(rng, 8), draw_labels(rng, 8)
-    weight, bias = draw_weights(rng)
     data = {"inputs": inputs, "labels": labels, "batch_size": 8, "device": device}
-    found = probe(trained, weight=weight, bias=bias, **data, lr=0.1, elsewhere=True)
-    expect.tensor(found["weight"], (CLASSES, 16), what="the weight after training")
+    found = probe(trained, **ZERO_WEIGHTS, **data, lr=0.5, loss="cross entropy", elsewhere=True)
+    weight, bias = pull_from_zero(inputs, labels)
+    expect_weights(expect, found, 0.5 * weight, 0.5 * bias)
 
 
 @pytest.mark.points(1)
@@ -216,7 +216,7 @@ def test_fit_returns_the_history(probe, expect, rng, device):
             expect.number(value, what=name)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(2)
 @pytest.mark.hint(
     "The caller keeps using the model it passed in: its own weights have to get better, not those "
     "of a copy. The optimizer has to know all of them."
@@ -241,7 +241,8 @@ def test_fit_moves_the_model_to_the_device(probe, expect, rng, device):
     train, val = clusters(rng, 42), clusters(rng, 20)
     data = {"train": list(train), "val": list(val), "batch_size": 6, "device": device}
     found = probe(fitted, **FIRST_PIXEL_UNUSED, **data, epochs=1, lr=0.01, trait="unmoved")
-    expect.tensor(found["weight"], (CLASSES, 15), what="the weight after training")
+    weight = expect.tensor(found["weight"], (CLASSES, 15), what="the weight after training")
+    expect.that(bool(weight.any()), "a weight that has changed", weight)
 
 
 ### BEGIN HIDDEN TESTS
@@ -332,8 +333,9 @@ def test_evaluate_moves_batches_to_the_device(probe, expect, rng, device):
     inputs, labels = draw_images(rng, 8), draw_labels(rng, 8)
     weight, bias = draw_weights(rng)
     data = {"inputs": inputs, "labels": labels, "batch_size": 8, "device": device}
-    found = probe(evaluated, weight=weight, bias=bias, **data, elsewhere=True)
-    expect.that(found is not None, "a mean loss and an accuracy", found)
+    loss, _ = pair(expect, probe(evaluated, weight=weight, bias=bias, **data, elsewhere=True))
+    expected = mean_loss(linear_scores(weight, bias, inputs), labels)
+    expect.close(plain(loss), expected, what="the mean loss")
 
 
 @pytest.mark.points(1)
@@ -369,7 +371,7 @@ def test_fit_measures_cross_entropy(probe, expect, rng, device):
     for name, (inputs, labels) in (("train_loss", train), ("val_loss", val)):
         expected = mean_loss(linear_scores(weight, bias, unused_first(inputs)), labels)
         for value in curve(expect, found["history"], name):
-            expect.close(value, expected, what=name)
+            expect.close(value, expected, what=name, rtol=1e-3)
 
 
 @pytest.mark.points(1)
@@ -416,10 +418,10 @@ def test_fit_uses_the_learning_rate(probe, expect, rng, device):
 def test_device_may_be_a_name(probe, expect, rng, device):
     """The three functions take the device's name as well"""
     inputs, labels = draw_images(rng, 40), draw_labels(rng, 40)
-    weight, bias = draw_weights(rng)
-    data = {"inputs": inputs, "labels": labels, "batch_size": 10, "device": device}
-    found = probe(by_device_name, weight=weight, bias=bias, **data, lr=0.01)
-    expect.tensor(found, (CLASSES, 16), what="the weight after training")
+    data = {"inputs": inputs, "labels": labels, "batch_size": 40, "device": device}
+    found = probe(by_device_name, **ZERO_WEIGHTS, **data, lr=0.25)
+    weight, bias = pull_from_zero(inputs, labels)
+    expect_weights(expect, found, 0.25 * weight, 0.25 * bias)
 
 
 ### END HIDDEN TESTS

@@ -66,6 +66,7 @@ def test_same_image_gives_the_same_tensor(probe, expect, rng, settings):
     """The same image always gives the same tensor"""
     pixels = some_pixels(rng).expand(12, 28, 28).contiguous()
     images = probe(transformed, pixels=pixels, mean=settings.mean, std=settings.std)
+    expect.equal(len(images), 12, what="number of results")
     first = expect.tensor(images[0], what="the transform of one image")
     for image in images[1:]:
         expect.equal(image, first, what="the transform of the same image again")
@@ -97,6 +98,7 @@ def test_nothing_happens_by_chance(probe, expect, rng, settings):
     pixels = some_pixels(rng, images=2).repeat(100, 1, 1)
     for _ in range(2):
         images = probe(transformed, pixels=pixels, mean=settings.mean, std=settings.std)
+        expect.equal(len(images), 200, what="number of results")
         for index, image in enumerate(images):
             first = expect.tensor(images[index % 2], what="the transform of one image")
             expect.equal(image, first, what="the transform of the same image again")

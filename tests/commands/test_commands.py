@@ -1,0 +1,125 @@
+"""What the commands say where there is nothing to do, or nothing that could be done."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.cli import app
+from autograder.commands import doctor
+from autograder.commands.outcome import UsageError, exit_code
+from autograder.sandbox import room
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_help_names_every_command_and_imports_nothing_heavy():
+    code = (
+        "import sys\n"
+        "from typer.testing import CliRunner\n"
+        "from autograder.cli import app\n"
+        "print(CliRunner().invoke(app, ['--help']).output)\n"
+        "print([name for name in ('torch', 'nbgrader', 'jupytext') if name in sys.modules])\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for command in ("demo", "release", "grade", "report", "doctor"):
+        assert command in ran.stdout
+    assert ran.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", [("release",), ("grade", "x"), ("report", "x"), ("demo",)])
+def test_without_a_course_file_every_command_says_so(tmp_path, command):
+    ran = run(*command, "--course", tmp_path / "course.yaml")
+    assert ran.exit_code == 2
+    assert "course.yaml" in ran.stderr
+    assert "Traceback" not in ran.output
+
+
+def test_a_report_needs_results(repository, tmp_path):
+    ran = run("report", tmp_path, "--course", repository / "course.yaml")
+    assert ran.exit_code == 2
+    assert ran.stderr == (
+        f"{tmp_path}: expected results as `autograder grade` writes them, found none; "
+        "name the folder given to --out\n"
+    )
+
+
+def test_an_unknown_assignment_is_not_released(repository):
+    ran = run("release", "minst", "--course", repository / "course.yaml")
+    assert ran.exit_code == 2
+    assert "mnist" in ran.stderr
+
+
+def test_a_demo_outside_a_clone_names_what_is_missing(course_copy):
+    course = course_copy()
+    ran = run("demo", "--course", course)
+    assert ran.exit_code == 2
+    assert ran.stderr == (
+        f"{course.parent}/docs/sample-class/submitted: expected the sample class, found nothing; "
+        "run the demo in a clone of the repository\n"
+    )
+
+
+def test_doctor_says_what_works(repository, monkeypatch):
+    monkeypatch.setattr(doctor, "_data", lambda name, root: (True, "mnist: 60000 + 10000 images"))
+    ran = run("doctor", "--course", repository / "course.yaml")
+    assert ran.exit_code == 0, ran.output
+    assert [line.split()[1] for line in ran.stdout.splitlines()] == [
+        "kit", "torch", "gpu", "cores", "sandbox", "course", "data",
+    ]  # fmt: skip
+
+
+def test_doctor_fails_where_grading_would(repository, monkeypatch):
+    monkeypatch.setattr(room, "bubblewrap_problem", lambda: "bwrap was not found; install it")
+    monkeypatch.setattr(doctor, "_data", lambda name, root: (False, "no images; --data-root DIR"))
+    ran = run("doctor", "--course", repository / "course.yaml")
+    assert ran.exit_code == 2
+    assert "--  sandbox  bwrap was not found; install it" in ran.stdout
+    assert "--  data     no images; --data-root DIR" in ran.stdout
+
+
+def test_no_sandbox_means_no_grading(repository, tmp_path, monkeypatch):
+    monkeypatch.setattr(room, "bubblewrap_problem", lambda: "bwrap was not found; install it")
+    (tmp_path / "s001" / "mnist").mkdir(parents=True)
+    ran = run("grade", tmp_path, "--course", repository / "course.yaml", "--out", tmp_path / "out")
+    assert ran.exit_code == 2
+    assert ran.stderr == (
+        "--sandbox auto: expected a sandbox that works, found that bwrap was not found; "
+        "install it. `--sandbox none` grades without any protection: only for code that you "
+        "trust\n"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def _raises(error: BaseException) -> int:
+    @exit_code
+    def command() -> int:
+        raise error
+
+    return command()
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (UsageError("a: expected b, found c; do d"), 2, "a: expected b, found c; do d\n"),
+        (
+            KeyboardInterrupt(),
+            130,
+            "Stopped. Finished submissions are kept: the same command goes on from here.\n",
+        ),
+        (
+            OSError(28, "No space left on device", "graded/x"),
+            2,
+            "graded/x: No space left on device; free some space or check the permissions\n",
+        ),
+    ],
+)
+def test_what_goes_wrong_ends_in_a_message_and_a_code(capsys, error, code, said):
+    assert _raises(error) == code
+    assert capsys.readouterr().err == said

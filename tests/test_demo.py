@@ -1,0 +1,119 @@
+"""The demo on the sample class: the whole way, as an instructor sees it first."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FULL = {"transforms": 15.0, "loaders": 25.0, "model": 20.0, "training": 25.0, "accuracy": 15.0}
+NOTHING = dict.fromkeys(FULL, 0.0)
+HURT = {
+    "01-reference": set(),
+    "03-notebooks": set(),
+    "04-transforms-bug": {"transforms"},
+    "05-loaders-bug": {"loaders"},
+    "06-model-bug": {"model"},
+    "07-training-bug": {"training"},
+    "08-syntax-error": {"transforms", "accuracy"},
+    "09-endless-loop": {"loaders", "accuracy"},
+    "12-with-helper": set(),
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory, repository) -> tuple[subprocess.CompletedProcess[str], dict[str, dict]]:
+    """What the demo said in a copy of the course, and its results by student."""
+    root = tmp_path_factory.mktemp("demo")
+    for tree in ("source", "release", "solutions", "docs"):
+        ignored = shutil.ignore_patterns("__pycache__", "data", "runs")
+        shutil.copytree(repository / tree, root / tree, ignore=ignored)
+    shutil.copy(repository / "course.yaml", root)
+    ran = subprocess.run(
+        [sys.executable, "-m", "autograder", "demo", "--out", "out"],
+        cwd=root,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = {path.parent.name: json.loads(path.read_text()) for path in _results(root / "out")}
+    return ran, found
+
+
+def _results(out: Path) -> list[Path]:
+    return sorted(out.glob("*/result.json"))
+
+
+def points(result: dict) -> dict[str, float]:
+    return {part["name"]: part["points"] for part in result["parts"]}
+
+
+def outcomes(result: dict, part: str) -> set[str]:
+    (found,) = (one for one in result["parts"] if one["name"] == part)
+    return {check["outcome"] for check in found["checks"]}
+
+
+@pytest.mark.slow
+def test_the_demo_releases_self_checks_and_grades(demo):
+    ran, found = demo
+    assert ran.returncode == 0, ran.stderr
+    assert "release/mnist and solutions/mnist are up to date." in ran.stdout
+    assert "Training samples come in a random order, a new one every epoch" in ran.stdout
+    assert "Public checks only: 60 of 100 points." in ran.stdout
+    assert len(found) == 12
+    assert {result["status"] for result in found.values()} == {"graded"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("student", sorted(HURT))
+def test_a_bug_costs_points_in_its_own_part_only(demo, student):
+    result = demo[1][student]
+    hurt = {name for name, got in points(result).items() if got < FULL[name]}
+    assert hurt == HURT[student]
+    assert result["sandbox"] == "bubblewrap"
+    if "accuracy" not in hurt:
+        assert result["accuracy"]["held_out"] >= result["accuracy"]["threshold"]
+
+
+@pytest.mark.slow
+def test_an_untouched_release_is_not_attempted_in_every_part(demo):
+    result = demo[1]["02-untouched"]
+    assert points(result) == NOTHING
+    messages = {check["message"] for part in result["parts"] for check in part["checks"]}
+    assert messages == {"not attempted"}
+
+
+@pytest.mark.slow
+def test_a_forged_score_is_worth_nothing(demo):
+    result = demo[1]["10-forged-score"]
+    assert result["score"] == 0.0
+    assert points(result) == NOTHING
+
+
+@pytest.mark.slow
+def test_half_the_work_is_half_the_points(demo):
+    result = demo[1]["11-partly-done"]
+    assert points(result) == NOTHING | {"transforms": 15.0, "loaders": 25.0}
+    accuracy = result["parts"][-1]["checks"][0]
+    assert accuracy["message"] == "not attempted: needs model and training too"
+
+
+@pytest.mark.slow
+def test_endless_loops_and_broken_syntax_say_what_they_are(demo):
+    assert outcomes(demo[1]["09-endless-loop"], "loaders") == {"timeout"}
+    assert outcomes(demo[1]["08-syntax-error"], "transforms") == {"error"}
+
+
+def test_the_sample_class_is_made_from_the_release(repository):
+    ran = subprocess.run(
+        [sys.executable, repository / "docs" / "sample-class" / "make.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
