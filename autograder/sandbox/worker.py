@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from ..selfcheck.frames import message_of, student_frames
 from ..selfcheck.plain import as_data
-from ..selfcheck.student import Student
+from ..selfcheck.modules import Student
 from . import wire
 
 _UNLIMITED = wire.FrameLimits(json_bytes=1 << 31, tensor_bytes=1 << 33)

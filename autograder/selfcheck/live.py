@@ -16,7 +16,7 @@ from .outcome import NOT_ATTEMPTED, PASSED, Outcome
 from .table import points_text
 
 if TYPE_CHECKING:
-    from .student import Student
+    from .modules import Student
 
 _HERE = Path(__file__).resolve().parent
 
@@ -49,7 +49,7 @@ def check(part: str) -> float:
 
 def student() -> Student:
     """The student's modules as attributes, whichever of script and notebook was completed."""
-    from .student import Student
+    from .modules import Student
 
     folder = _HERE.parent
     manifest = read_manifest(_HERE)

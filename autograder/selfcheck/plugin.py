@@ -17,7 +17,7 @@ from .live import Live
 from .manifest import Manifest, read_manifest
 from .outcome import NOT_ATTEMPTED, PASSED, NotAttempted, Outcome, outcome_of
 from .plain import as_data
-from .student import Student
+from .modules import Student
 from .table import table
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring import release
+from autograder.authoring import release, verify
 from autograder.authoring.errors import AuthoringError
 from autograder.course import Assignment, Course
 
@@ -21,7 +21,7 @@ DIGEST = """
 import hashlib, sys
 from pathlib import Path
 from autograder import course as courses
-from autograder.authoring import release
+from autograder.authoring import release, verify
 course = courses.load(Path(sys.argv[1]))
 files = release.build(course, course.assignment("shapes"))
 print(hashlib.sha256(b"".join(n.encode() + d for n, d in files.items())).hexdigest())
@@ -113,15 +113,15 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_what_does_not_verify_is_not_written(changed: Changed) -> None:
+def test_what_does_not_verify_is_not_written(
+    changed: Changed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     course = changed()
     release.write(course, course.assignment("shapes"), run=False)
     before = snapshot(course.root / "release")
-    course = changed(("README.md", "", "# Shapes\n\n    return longer * shorter\n"))
-    (course.assignment("shapes").folder / "notes.txt").write_text("# Shapes\n", encoding="utf-8")
-    readme = course.assignment("shapes").folder / "README.md"
-    readme.write_text("# {{ leaked }}\n", encoding="utf-8")
-    with pytest.raises(AuthoringError, match=r"README\.md:1: expected a template"):
+    changed(("areas.py", "# How much room", "# How many people"))
+    monkeypatch.setattr(verify, "verify", lambda *_, run: ["areas.py: leaks", "boxes.py: too"])
+    with pytest.raises(AuthoringError, match=r"^areas\.py: leaks\nboxes\.py: too$"):
         release.write(course, course.assignment("shapes"), run=False)
     assert snapshot(course.root / "release") == before
 

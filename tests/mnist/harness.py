@@ -25,7 +25,7 @@ import torch
 
 from autograder.selfcheck.expect import CheckFailed, Expect
 from autograder.selfcheck.plain import as_data
-from autograder.selfcheck.student import Student, forget
+from autograder.selfcheck.modules import Student, forget
 
 SOURCE = Path(__file__).parents[2] / "source" / "mnist"
 WHEATS = Path(__file__).parent / "wheats"

@@ -92,8 +92,8 @@ def programme(stubs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleTy
     try:
         yield importlib.import_module("train")
     finally:
-        if "selfcheck.student" in sys.modules:
-            sys.modules["selfcheck.student"].forget()
+        if "selfcheck.modules" in sys.modules:
+            sys.modules["selfcheck.modules"].forget()
         sys.path[:] = path
         for name in set(sys.modules) - before:
             if name.partition(".")[0] in ("train", "settings", "selfcheck", *MODULES):

@@ -11,7 +11,7 @@ from textwrap import dedent
 import pytest
 
 from autograder.selfcheck.notebook import NotebookModule
-from autograder.selfcheck.student import Student, forget
+from autograder.selfcheck.modules import Student, forget
 
 Write = Callable[..., Path]
 
