@@ -130,7 +130,7 @@ class PartRun:
     def accuracy_rule(self) -> tuple[float, float, float] | None:
         """When a run counts as one that learned: threshold, marked share, marked threshold."""
         rule = self.accuracy
-        return rule and (rule.threshold, rule.marked_share, rule.marked_threshold)
+        return None if rule is None else (rule.threshold, rule.marked_share, rule.marked_threshold)
 
     @pytest.fixture
     def record(self) -> Callable[[str, float], None]:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ..selfcheck.frames import message_of, student_frames
-from ..selfcheck.plain import as_data
 from ..selfcheck.modules import Student
+from ..selfcheck.plain import as_data
 from . import wire
 
 _UNLIMITED = wire.FrameLimits(json_bytes=1 << 31, tensor_bytes=1 << 33)

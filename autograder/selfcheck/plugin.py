@@ -15,9 +15,9 @@ from .expect import Expect
 from .frames import student_frames
 from .live import Live
 from .manifest import Manifest, read_manifest
+from .modules import Student
 from .outcome import NOT_ATTEMPTED, PASSED, NotAttempted, Outcome, outcome_of
 from .plain import as_data
-from .modules import Student
 from .table import table
 
 if TYPE_CHECKING:
@@ -113,8 +113,10 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
-    kind = dict(report.user_properties).get("outcome")
+def pytest_report_teststatus(
+    report: pytest.TestReport | pytest.CollectReport,
+) -> tuple[str, str, str] | None:
+    kind = dict(getattr(report, "user_properties", ())).get("outcome")
     if kind == NOT_ATTEMPTED:
         return "not attempted", "n", "NOT ATTEMPTED"
     return None

@@ -24,8 +24,8 @@ import numpy as np
 import torch
 
 from autograder.selfcheck.expect import CheckFailed, Expect
-from autograder.selfcheck.plain import as_data
 from autograder.selfcheck.modules import Student, forget
+from autograder.selfcheck.plain import as_data
 
 SOURCE = Path(__file__).parents[2] / "source" / "mnist"
 WHEATS = Path(__file__).parent / "wheats"

@@ -10,8 +10,8 @@ from textwrap import dedent
 
 import pytest
 
-from autograder.selfcheck.notebook import NotebookModule
 from autograder.selfcheck.modules import Student, forget
+from autograder.selfcheck.notebook import NotebookModule
 
 Write = Callable[..., Path]
 

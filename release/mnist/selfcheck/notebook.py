@@ -153,10 +153,7 @@ class NotebookModule(ModuleType):
 
     def _settle(self, program: Program, needed: list[Leaf], settled: dict[str, Any]) -> None:
         """Leave no value behind that isn't the name's last one."""
-        last: dict[str, Leaf] = {}
-        for leaf in program.leaves:
-            last.update(dict.fromkeys(leaf.binds, leaf))
         for name in {name for leaf in needed for name in leaf.binds}:
-            if not last[name].done:
+            if not all(leaf.done for leaf in program.binding(name, len(program.leaves))):
                 self.__dict__.pop(name, None)
         self.__dict__.update(settled)
