@@ -83,14 +83,14 @@ def mnist_root() -> Path:
 
 @pytest.fixture
 def course_copy(tmp_path: Path) -> Callable[..., Path]:
-    """Writes tests/course.yaml, changed on the way, beside a copy of source/; gives its path."""
+    """Writes tests/course/course.yaml, changed on the way, beside a copy of source/; gives its path."""
 
     def copy(*changes: tuple[str, str]) -> Path:
         folder = tmp_path / "course"
         if not folder.exists():
             ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "data")
             shutil.copytree(REPOSITORY / "source", folder / "source", ignore=ignored)
-        text = (REPOSITORY / "tests" / "course.yaml").read_text(encoding="utf-8")
+        text = (REPOSITORY / "tests" / "course" / "course.yaml").read_text(encoding="utf-8")
         for old, new in changes:
             assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in course.yaml"
             text = text.replace(old, new)

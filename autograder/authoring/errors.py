@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..course_errors import shown_path
+from ..course.errors import shown_path
 
 
 class AuthoringError(Exception):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..course_errors import shown_path
+from ..course.errors import shown_path
 from .markers import marker_of, meant_marker
 from .regions import scan
 from .shipping import Shipped

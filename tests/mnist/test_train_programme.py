@@ -42,7 +42,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     folder = tmp_path_factory.mktemp("course")
     ignored = shutil.ignore_patterns("__pycache__", "data", "runs")
     shutil.copytree(repository / "source", folder / "source", ignore=ignored)
-    shutil.copy(repository / "tests" / "course.yaml", folder / "course.yaml")
+    shutil.copy(repository / "tests" / "course" / "course.yaml", folder / "course.yaml")
     course = load(folder / "course.yaml")
     files = build(course, course.assignments["mnist"])
     for tree in ("release", "solutions"):

@@ -47,7 +47,11 @@ def test_notebooks_may_import_each_other(student: Submit) -> None:
     one = student(
         {
             "loaders.ipynb": ("from model import size", "def f(): return size() + 1", "K = 3"),
-            "model.ipynb": ("from loaders import f, K", "def size(): return K", "def h(): return f()"),
+            "model.ipynb": (
+                "from loaders import f, K",
+                "def size(): return K",
+                "def h(): return f()",
+            ),
         }
     )
     assert one.model.h() == 4
@@ -168,7 +172,9 @@ def test_a_new_student_sees_what_changed(student: Submit) -> None:
     assert (second.loaders.N, second.model.M) == (20, 20)
 
 
-def test_live_modules_are_taken_as_they_are(tmp_path: Path, clean_imports: None, write: Any) -> None:
+def test_live_modules_are_taken_as_they_are(
+    tmp_path: Path, clean_imports: None, write: Any
+) -> None:
     write("loaders.py", "N = 1")
     write("model.py", "from loaders import N")
     files = {name: tmp_path / f"{name}.py" for name in ("loaders", "model")}

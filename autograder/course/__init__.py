@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from autograder.course_errors import (
+from autograder.course.errors import (
     CourseError,
     Key,
     Problem,
@@ -17,10 +17,10 @@ from autograder.course_errors import (
     problems_of,
     shown,
 )
-from autograder.course_file import read_course_file
-from autograder.course_schema import Accuracy, Assignment, Course, KeySource, Limits, Part
-from autograder.course_settings import settings_schema, validated_settings
-from autograder.secret import is_inside, read_or_make_key
+from autograder.course.file import read_course_file
+from autograder.course.schema import Accuracy, Assignment, Course, KeySource, Limits, Part
+from autograder.course.secret import is_inside, read_or_make_key
+from autograder.course.settings import settings_schema, validated_settings
 
 __all__ = [
     "Accuracy",

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course import CourseError, load
-from autograder.course_errors import one_of, shown
+from autograder.course.errors import one_of, shown
 
 CourseCopy = Callable[..., Path]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import platformdirs
 
-from autograder.course_errors import CourseError, shown_path
+from autograder.course.errors import CourseError, shown_path
 
 KEY_BYTES = 32
 _HEX = re.compile(rf"[0-9a-fA-F]{{{2 * KEY_BYTES}}}")

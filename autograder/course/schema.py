@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, PrivateAttr
 
-from autograder.course_errors import CourseError, one_of, shown, shown_path
-from autograder.secret import default_key_file
+from autograder.course.errors import CourseError, one_of, shown, shown_path
+from autograder.course.secret import default_key_file
 
 _DUE = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?) ?(\S*)")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from autograder.course_errors import CourseError, Key, Problem, problems_of, shown_path
+from autograder.course.errors import CourseError, Key, Problem, problems_of, shown_path
 
 _FIX = "declare the settings in it as `class Settings(BaseModel)`"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import CourseError, load, secret_key
-from autograder.secret import read_or_make_key
+from autograder.course.secret import read_or_make_key
 
 posix = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
 HEX = "00ff" * 16
@@ -147,7 +147,7 @@ def test_a_place_that_cannot_be_written_is_told(
 
 def test_many_processes_at_once_agree_on_one_key(place: Path, tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from autograder.secret import "
+        "import sys, time; from pathlib import Path; from autograder.course.secret import "
         "read_or_make_key as read; print('ready', flush=True); sys.stdin.readline(); "
         "print(read('AUTOGRADER_KEY', Path(sys.argv[1]), Path(sys.argv[2])).hex())"
     )

@@ -11,7 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from autograder.course_errors import CourseError, Key, Problem, course_error, shown_path
+from autograder.course.errors import CourseError, Key, Problem, course_error, shown_path
 
 _TYPED_SCALARS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float"))
 _TEXT_SCALARS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "timestamp"))
