@@ -138,7 +138,7 @@ class TestBrokenSibling:
     def test_a_file_that_is_no_notebook(self, student: Submit, tmp_path: Path) -> None:
         (tmp_path / "loaders.ipynb").write_bytes(b"")
         files = {"loaders": tmp_path / "loaders.ipynb"}
-        with pytest.raises(ValueError, match="loaders.ipynb: expected a Jupyter notebook"):
+        with pytest.raises(ValueError, match=r"^loaders\.ipynb: expected a Jupyter notebook"):
             Student(tmp_path, files).loaders  # noqa: B018
         assert Student(tmp_path, files, needed=()).loaders.f
 

@@ -47,7 +47,10 @@ def indented(text: str) -> str:
 
 
 compound = st.one_of(
-    st.builds(lambda c, s, t: f"if {c}:\n{indented(s)}\nelse:\n{indented(t)}", expression, simple, simple),
+    st.builds(
+        lambda c, s, t: f"if {c}:\n{indented(s)}\nelse:\n{indented(t)}",
+        expression, simple, simple,
+    ),
     st.builds(lambda s, t: f"with nothing:\n{indented(s)}\n{indented(t)}", simple, simple),
     st.builds(
         lambda m, s, t: f"try:\n    import {m} as {'abc'[len(m) % 3]}\n{indented(s)}\n"

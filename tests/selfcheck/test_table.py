@@ -47,7 +47,7 @@ HIDDEN = [
     "The hidden checks will also look at:",
     "  loaders (4 hidden points)",
     "    - Nothing is lost.",
-    "  all (1 hidden points)",
+    "  all (1 hidden point)",
     "    - It learns.",
 ]
 

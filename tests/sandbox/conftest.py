@@ -1,0 +1,114 @@
+"""Workers that answer any question a test asks, in the sandbox and without one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from autograder.sandbox.launch import Job, Limits, Worker
+from autograder.sandbox.room import bubblewrap_problem
+from autograder.sandbox.watch import TreeLimits
+
+PROBES = """
+def run(student, code, **given):
+    '''What `code` leaves in `result`.'''
+    space = {"student": student, "__name__": "probe", **given}
+    exec(compile(code, "<code>", "exec"), space)
+    return space.get("result")
+
+def echo(student, value):
+    return value
+"""
+LIMITS = Limits(
+    tree=TreeLimits(memory_bytes=1500 << 20, processes=32, output_bytes=1 << 20),
+    cpu_seconds=120,
+    file_bytes=8 << 20,
+    scratch_bytes=16 << 20,
+)
+FILES = {
+    "loaders.py": "import helper\n\ndef f(x):\n    return helper.g(x)\n",
+    "helper.py": "def g(x):\n    return 1 / x\n",
+    "data/empty.bin": "",
+    "data/numbers.txt": "1 2 3",
+}
+PROBLEM = bubblewrap_problem()
+needs_bubblewrap = pytest.mark.skipif(PROBLEM is not None, reason=str(PROBLEM))
+BACKENDS = [pytest.param("bubblewrap", marks=needs_bubblewrap), "none"]
+
+
+class Asked:
+    """A worker with short words for its questions."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+
+    def run(self, code: str, seconds: float = 30.0, seed: int = 0, **given: Any) -> Any:
+        return self.worker.call("run", {"code": dedent(code), **given}, seed, seconds)
+
+    def echo(self, value: Any) -> Any:
+        return self.worker.call("echo", {"value": value}, 0, 30.0)
+
+
+Start = Callable[..., Asked]
+
+
+def job(backend: str, files: dict[str, str] | None = None, **changes: Any) -> Job:
+    texts = FILES if files is None else files
+    modules = {
+        name: f"{name}{kind}"
+        for name in ("loaders", "model")
+        for kind in (".py", ".ipynb")
+        if f"{name}{kind}" in texts
+    }
+    whole = Job(
+        files={name: dedent(text).encode() for name, text in texts.items()},
+        modules=modules,
+        needed=("loaders",),
+        probes=PROBES,
+        limits=LIMITS,
+        backend=backend,
+    )
+    return replace(whole, **changes)
+
+
+@pytest.fixture(scope="session")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the workers of these tests have their temporary files."""
+    folder = tmp_path_factory.mktemp("scratch")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(folder))
+        yield folder
+
+
+@pytest.fixture
+def start(scratch: Path) -> Iterator[Start]:
+    """Starts a worker for one test."""
+    workers = []
+
+    def begin(backend: str = "bubblewrap", **options: Any) -> Asked:
+        workers.append(Worker(job(backend, **options)))
+        return Asked(workers[-1])
+
+    yield begin
+    for worker in workers:
+        worker.close()
+
+
+@pytest.fixture(scope="module")
+def room(scratch: Path) -> Iterator[Asked]:
+    """A worker in the sandbox, the same for all tests of a module. It starts again when it ends."""
+    with Worker(job("bubblewrap")) as worker:
+        yield Asked(worker)
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def either(request: pytest.FixtureRequest, scratch: Path) -> Iterator[Asked]:
+    """A worker of each backend, the same for all tests of a module."""
+    with Worker(job(request.param)) as worker:
+        yield Asked(worker)
