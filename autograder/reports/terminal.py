@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ..grading.batch import Graded
 
 ROOMY = 100  # characters in a line
+LOG_WIDTH = 110  # where the lines go to a file, which has no width of its own
 MAX_NAME = 40
 _STATUS_STYLES = {Status.GRADED: "", Status.REJECTED: "yellow", Status.INTERNAL: "bold red"}
 
@@ -30,13 +32,20 @@ def follow(
 
     `parts` are the names of the assignment's parts, a column each.
     """
-    console = console or Console()
+    console = console or _console()
     done = list(watched(graded, total, console))
     results = sorted((one.result for one in done), key=lambda result: result.student)
     show_class(results, parts, console)
     show_attention(results, console)
     show_changes(done, console)
     return results
+
+
+def _console() -> Console:
+    console = Console()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = LOG_WIDTH
+    return console
 
 
 def show_class(results: Sequence[Result], parts: Sequence[str], console: Console) -> None:

@@ -107,8 +107,17 @@ def room(scratch: Path) -> Iterator[Asked]:
         yield Asked(worker)
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def either(request: pytest.FixtureRequest, scratch: Path) -> Iterator[Asked]:
-    """A worker of each backend, the same for all tests of a module."""
-    with Worker(job(request.param)) as worker:
+@pytest.fixture(scope="module")
+def unprotected(scratch: Path) -> Iterator[Asked]:
+    """A worker without a sandbox, the same for all tests of a module."""
+    with Worker(job("none")) as worker:
         yield Asked(worker)
+
+
+@pytest.fixture(params=BACKENDS)
+def either(request: pytest.FixtureRequest) -> Asked:
+    """A worker of each backend, the same for all tests of a module."""
+    name = "room" if request.param == "bubblewrap" else "unprotected"
+    asked = request.getfixturevalue(name)
+    assert isinstance(asked, Asked)
+    return asked

@@ -13,7 +13,13 @@ import psutil
 import pytest
 import torch
 
-from autograder.sandbox.launch import BadReply, StudentError, WorkerStopped, WorkerTimeout
+from autograder.sandbox.launch import (
+    BadReply,
+    StudentError,
+    WorkerStopped,
+    WorkerTimeout,
+    _value,
+)
 from autograder.selfcheck.expect import Expect
 from autograder.selfcheck.plain import Opaque
 
@@ -29,7 +35,10 @@ def student_error(asked: Asked, code: str, **given: Any) -> StudentError:
 def is_gone(pid: int) -> bool:
     """Has the process ended, after at most two seconds?"""
     for _ in range(40):
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
             return True
         time.sleep(0.05)
     return False
@@ -157,14 +166,16 @@ class TestEnds:
                 "import os; os._exit(3)",
                 "ended the Python process (exit status 3); don't call `exit()` in a module",
             ),
-            ("import os; os.kill(os.getpid(), 9)", "crashed the Python process (SIGKILL)"),
             ("import ctypes; ctypes.string_at(0)", "crashed the Python process (SIGSEGV)"),
             (
                 "import resource as r\nn = int(sum(r.getrusage(0)[:2])) + 1\n"
                 "r.setrlimit(r.RLIMIT_CPU, (n, n + 1))\nwhile True: pass",
                 "used more CPU time than the part allows",
             ),
-            ("import os; os.closerange(3, 50)\nwhile True: pass", "closed its connection to the grader"),
+            (
+                "import os; os.closerange(3, 50)\nwhile True: pass",
+                "closed its connection to the grader",
+            ),
         ],
     )  # fmt: skip
     def test_a_process_that_ends(self, room: Asked, code: str, reason: str) -> None:
@@ -172,21 +183,14 @@ class TestEnds:
             room.run(code)
         assert str(caught.value) == reason
 
-    @pytest.mark.parametrize(
-        "hog",
-        [
-            "bytearray(64 << 20)",
-            "mmap.mmap(-1, 64 << 20)",
-            "torch.ones(16 << 20)",
-        ],
-    )
+    @pytest.mark.parametrize("hog", ["mmap.mmap(-1, 64 << 20)", "torch.ones(16 << 20)"])
     def test_too_much_memory(self, room: Asked, hog: str) -> None:
         code = f"""
         import mmap, torch, time
         kept = []
         for _ in range(60):
             kept.append({hog})
-            if isinstance(kept[-1], (mmap.mmap, bytearray)):
+            if isinstance(kept[-1], mmap.mmap):
                 for place in range(0, 64 << 20, 4096):
                     kept[-1][place] = 1
             time.sleep(0.02)
@@ -211,32 +215,17 @@ class TestEnds:
         ("code", "words"),
         [
             ("data = b'garbage that is no frame'", "the bytes do not begin a frame"),
-            ("data = b''.join([wire.HEADER.pack(wire.MAGIC, 2, 0), b'{}'])", "unknown form"),
             ("data = wire.encode({'id': 10**6, 'value': 1})", "the answer is to another question"),
-            ("data = wire.encode([1, 2])", "the answer is to another question"),
-            ("data = wire.HEADER.pack(wire.MAGIC, 2**31, 0)", "the data is too large"),
         ],
     )
     def test_a_forged_answer(self, room: Asked, code: str, words: str) -> None:
         with pytest.raises(BadReply, match=words):
             room.run(f"from autograder.sandbox import wire\n{code}\n{FORGE}")
 
-    @pytest.mark.parametrize(
-        "reply",
-        [
-            "{}",
-            "{'error': 1}",
-            "{'error': {}}",
-            "{'error': {'message': 1, 'text': '', 'trace': '', 'frames': []}}",
-            "{'error': {'message': '', 'text': '', 'trace': '', 'frames': [[1]]}}",
-            "{'error': {'message': '', 'text': '', 'trace': '', 'frames': [['a', 1e999, '', '']]}}",
-        ],
-    )
-    def test_a_forged_error(self, room: Asked, reply: str) -> None:
-        number = room.worker._calls + 1
-        forged = f"data = wire.encode(dict({reply}, id={number}))"
+    def test_a_forged_error(self, room: Asked) -> None:
+        reply = {"id": room.worker._calls + 1, "error": {"message": 1}}
         with pytest.raises(BadReply, match="the answer has an unknown form"):
-            room.run(f"from autograder.sandbox import wire\n{forged}\n{FORGE}")
+            room.run(f"from autograder.sandbox import wire\ndata = wire.encode({reply})\n{FORGE}")
         with pytest.raises(BadReply, match="the answer is to another question"):
             room.run("result = 1")
 
@@ -287,20 +276,6 @@ class TestTraces:
         assert all(is_gone(pid) for pid in tree)
         assert set(scratch.iterdir()) == before
 
-    def test_closing_twice_is_once(self, start: Start) -> None:
-        asked = start("none")
-        asked.worker.close()
-        assert asked.run("result = 1") == 1
-        asked.worker.close()
-        asked.worker.close()
-
-    def test_descriptors_are_closed(self, start: Start) -> None:
-        before = len(os.listdir("/proc/self/fd"))
-        asked = start("none")
-        asked.run("print('x')")
-        asked.worker.close()
-        assert len(os.listdir("/proc/self/fd")) == before
-
     @needs_bubblewrap
     def test_a_daemon_ends_with_its_room(self, room: Asked) -> None:
         code = """
@@ -324,8 +299,10 @@ class TestTraces:
         room.worker.close()
         assert all(is_gone(pid) for pid in running)
 
-    def test_output_has_a_limit_and_its_beginning_is_kept(self, start: Start) -> None:
+    def test_output_and_descriptors(self, start: Start) -> None:
+        before = len(os.listdir("/proc/self/fd"))
         asked = start("none")
+        asked.worker.close()
         code = """
         import sys, time
         print("the beginning")
@@ -340,18 +317,41 @@ class TestTraces:
         watch = asked.worker._watch
         assert watch is not None
         time.sleep(0.5)
-        size = os.fstat(watch._output_fd).st_size
-        assert size <= LIMITS.tree.output_bytes
+        assert os.fstat(watch._output_fd).st_size <= LIMITS.tree.output_bytes
+        process = asked.worker._process
+        assert process is not None
         asked.worker.close()
+        asked.worker.close()
+        assert process.returncode == -signal.SIGKILL
+        assert len(os.listdir("/proc/self/fd")) == before
         assert asked.worker.output.startswith(b"the beginning\nxxx")
         assert len(asked.worker.output) <= 64 * 1024
 
 
-def test_the_worker_ends_when_the_grader_does(start: Start) -> None:
-    asked = start("none")
-    asked.run("result = 1")
-    process = asked.worker._process
-    assert process is not None
-    os.close(os.dup(asked.worker._requests))
-    asked.worker._kill()
-    assert process.wait(5) == -signal.SIGKILL
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {},
+        {"error": 1},
+        {"error": {}},
+        {"error": {"message": "", "text": "", "trace": "", "frames": {}}},
+        {"error": {"message": Opaque("x"), "text": "", "trace": "", "frames": []}},
+        {"error": {"message": "", "text": torch.ones(2), "trace": "", "frames": []}},
+        {"error": {"message": "", "text": "", "trace": "", "frames": [[1]]}},
+        {"error": {"message": "", "text": "", "trace": "", "frames": [["a", math.inf, "", ""]]}},
+    ],
+)
+def test_an_error_of_another_form_is_refused(reply: dict[str, Any]) -> None:
+    with pytest.raises(BadReply, match=r"^the answer has an unknown form$"):
+        _value(reply)
+
+
+def test_an_error_is_never_long() -> None:
+    long = "x" * 100_000
+    frames = [[long, 1, long, long]] * 100
+    with pytest.raises(StudentError) as caught:
+        _value({"error": {"message": long, "text": long, "trace": long, "frames": frames}})
+    error = caught.value
+    assert (len(str(error)), len(error.unwritten), len(error.trace)) == (2_000, 2_000, 20_000)
+    assert len(error.frames) == 12
+    assert {len(part) for frame in error.frames for part in frame if part != 1} == {300}

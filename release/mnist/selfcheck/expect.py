@@ -53,7 +53,8 @@ class Expect:
             return
         if type(found) not in (int, float):
             raise CheckFailed(f"the number {show(expected)}", _found(found, expected), what)
-        if found != expected and not abs(found - expected) <= atol + rtol * abs(expected):
+        near = math.isfinite(expected) and abs(found - expected) <= atol + rtol * abs(expected)
+        if not near and found != expected:
             raise CheckFailed(show(expected), show(found), what)
 
     def number(self, found: Any, what: str = "") -> float:

@@ -14,7 +14,10 @@ from typing import Any
 
 from .cells import read_cells
 from .names import DEFINITIONS, IMPORTS
-from .program import RAN, Leaf, Program, reduced
+from .program import Leaf, Program, reduced
+
+# What the statements that are run call, to keep the values they made and to put them back.
+_KEEP, _PUT = "_kit_keep", "_kit_put"
 
 
 class NotebookModule(ModuleType):
@@ -32,6 +35,13 @@ class NotebookModule(ModuleType):
         for cell in read_cells(Path(str(self.__file__))):
             program.add(cell)
         self.__dict__["_kit_program"] = program
+
+        def keep(index: int) -> None:
+            leaf = program.leaves[index]
+            leaf.values = {n: self.__dict__[n] for n in leaf.binds if n in self.__dict__}
+
+        self.__dict__[_KEEP] = keep
+        self.__dict__[_PUT] = lambda index: self.__dict__.update(program.leaves[index].values)
 
     def defined(self) -> set[str]:
         """The functions and classes that the notebook defines."""
@@ -86,33 +96,15 @@ class NotebookModule(ModuleType):
             self._settle(program, needed, settled)
 
     def _run_top(self, program: Program, leaves: list[Leaf], may_fail: set[int]) -> None:
+        """Run those of a top-level statement's leaves that haven't been run."""
         pending = [leaf for leaf in leaves if not leaf.done]
-        first = min((leaf.index for leaf in pending), default=len(program.leaves))
-        for leaf in leaves:
-            if leaf.index < first:
-                self.__dict__.update(leaf.values)
-        if pending:
-            self._execute(program, pending, leaves, may_fail)
-        for leaf in leaves:
-            if leaf.index > first and leaf not in pending:
-                self.__dict__.update(leaf.values)
-
-    def _execute(
-        self, program: Program, pending: list[Leaf], leaves: list[Leaf], may_fail: set[int]
-    ) -> None:
-        filename, statement = program.tops[pending[0].top]
-        # In a `try`, whether an import fails decides what else is run.
-        again = [leaf for leaf in leaves if leaf.done and isinstance(leaf.node, IMPORTS)]
-        chosen = {id(leaf.node): leaf.index for leaf in pending + again}
-        ran = {leaf.index for leaf in pending if leaf.node is statement}
-        tree = ast.Module([reduced(statement, chosen)], [])
-        code = compile(
-            ast.fix_missing_locations(tree), filename, "exec", program.flags, dont_inherit=True
-        )
+        filename, statement = program.tops[leaves[0].top]
+        body = reduced([statement], {id(leaf.node): _in_place_of(leaf) for leaf in leaves})
+        tree = ast.fix_missing_locations(ast.Module(body, []))
+        code = compile(tree, filename, "exec", program.flags, dont_inherit=True)
         for leaf in pending:
             # Beforehand, so that notebooks that import each other don't run it again.
             leaf.done = True
-        self.__dict__[RAN] = ran
         try:
             exec(code, self.__dict__)
         except BaseException as error:
@@ -121,10 +113,6 @@ class NotebookModule(ModuleType):
                 leaf.done = spared and leaf.index not in may_fail
             if not spared:
                 raise
-            return
-        for leaf in pending:
-            if leaf.index in ran:
-                leaf.values = {n: self.__dict__[n] for n in leaf.binds if n in self.__dict__}
 
     def _does_without(self, leaves: list[Leaf], may_fail: set[int]) -> bool:
         """Is it no loss that these statements failed?
@@ -157,3 +145,13 @@ class NotebookModule(ModuleType):
             if not all(leaf.done for leaf in program.binding(name, len(program.leaves))):
                 self.__dict__.pop(name, None)
         self.__dict__.update(settled)
+
+
+def _in_place_of(leaf: Leaf) -> list[ast.stmt]:
+    """The statement and a note of its values; once it has run, only the values it made."""
+    if not leaf.done:
+        return [leaf.node, *ast.parse(f"{_KEEP}({leaf.index})").body]
+    if leaf.values or not isinstance(leaf.node, IMPORTS):
+        return list(ast.parse(f"{_PUT}({leaf.index})").body)
+    # In a `try`, whether an import fails decides what else is run.
+    return [leaf.node]

@@ -15,7 +15,6 @@ from .names import ASSIGNMENTS, DEFINITIONS, IMPORTS, Names, bound_names, names_
 
 _BODIES = ("body", "orelse", "finalbody")
 STAR = "*"
-RAN = "_kit_ran"
 
 
 @dataclass(eq=False)
@@ -182,23 +181,30 @@ class _Around:
         )
 
 
-def reduced(node: ast.stmt, chosen: Mapping[int, int]) -> ast.stmt:
-    """`node` with only the chosen statements in its bodies.
+def reduced(body: list[ast.stmt], chosen: Mapping[int, list[ast.stmt]]) -> list[ast.stmt]:
+    """`body` with only the chosen statements, also in the bodies of its statements.
 
-    `chosen` maps their ids to numbers; a statement in a body that has run adds its number to the
-    set `RAN`.
+    `chosen` maps the ids of statements to what stands for them.
     """
-    if id(node) in chosen:
-        return node
+    kept: list[ast.stmt] = []
+    for node in body:
+        if id(node) in chosen:
+            kept += [ast.copy_location(one, node) for one in chosen[id(node)]]
+        elif _holds(node, chosen):
+            kept.append(_shorter(node, chosen))
+    return kept or [ast.copy_location(ast.Pass(), body[0])]
+
+
+def _shorter(node: ast.stmt, chosen: Mapping[int, list[ast.stmt]]) -> ast.stmt:
     shorter = copy.copy(node)
     for name in _BODIES:
         body = getattr(node, name, None)
         if body:
-            setattr(shorter, name, _reduced_body(body, chosen))
+            setattr(shorter, name, reduced(body, chosen))
     if isinstance(node, ast.Try) and isinstance(shorter, ast.Try):
         shorter.handlers = [
             ast.copy_location(
-                ast.ExceptHandler(handler.type, handler.name, _reduced_body(handler.body, chosen)),
+                ast.ExceptHandler(handler.type, handler.name, reduced(handler.body, chosen)),
                 handler,
             )
             for handler in node.handlers
@@ -206,18 +212,7 @@ def reduced(node: ast.stmt, chosen: Mapping[int, int]) -> ast.stmt:
     return shorter
 
 
-def _reduced_body(body: list[ast.stmt], chosen: Mapping[int, int]) -> list[ast.stmt]:
-    kept: list[ast.stmt] = []
-    for child in body:
-        if _holds(child, chosen):
-            kept.append(reduced(child, chosen))
-        if id(child) in chosen:
-            ran = ast.parse(f"{RAN}.add({chosen[id(child)]})").body[0]
-            kept.append(ast.copy_location(ran, child))
-    return kept or [ast.copy_location(ast.Pass(), body[0])]
-
-
-def _holds(node: ast.stmt, chosen: Mapping[int, int]) -> bool:
+def _holds(node: ast.stmt, chosen: Mapping[int, list[ast.stmt]]) -> bool:
     if id(node) in chosen:
         return True
     if isinstance(node, (ast.With, ast.AsyncWith, ast.If, ast.Try)):

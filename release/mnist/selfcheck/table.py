@@ -44,7 +44,7 @@ def hidden_lines(manifest: Manifest) -> list[str]:
         hidden = [check for check in part.checks if not check.visible]
         if hidden:
             points = points_text(sum(check.points for check in hidden))
-            lines.append(f"  {part.name} ({points} hidden points)")
+            lines.append(f"  {part.name} ({points} hidden point{'s' * (points != '1')})")
             lines += [f"    - {check.title}" for check in hidden]
     return ["The hidden checks will also look at:", *lines] if lines else []
 
