@@ -68,7 +68,7 @@ class Grader:
             submission = handed.read(handed_in, self.assignment, dict(self.manifest.stubs))
         except handed.Rejected as rejected:
             return self._rejected(handed_in.student, str(rejected)), ""
-        work = _Work(self, submission)
+        work = Work(self, submission)
         parts = tuple(work.grade_part(part) for part in self.assignment.parts)
         ungradable = any(
             check.outcome is Outcome.UNGRADABLE for part in parts for check in part.checks
@@ -103,7 +103,7 @@ class Grader:
 
 
 @dataclass
-class _Work:
+class Work:
     """One submission while it is graded."""
 
     grader: Grader
