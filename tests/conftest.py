@@ -83,7 +83,7 @@ def mnist_root() -> Path:
 
 @pytest.fixture
 def course_copy(tmp_path: Path) -> Callable[..., Path]:
-    """Writes tests/course/course.yaml, changed on the way, beside a copy of source/; gives its path."""
+    """Writes tests/course/course.yaml, changed, beside a copy of source/; gives its path."""
 
     def copy(*changes: tuple[str, str]) -> Path:
         folder = tmp_path / "course"

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .. import course as courses
@@ -35,16 +37,19 @@ def demo(course_file: Path, out: Path, data_root: Path | None, jobs: int | None)
     code = _release(course, assignment)
     if code != OK:
         return code
-    _announce(f"2. Self-check: what the student {SELF_CHECKED} sees after typing pytest")
-    _self_check(course, assignment, sample_class / SELF_CHECKED / assignment.name)
+    with _self_check(course, assignment, sample_class / SELF_CHECKED / assignment.name) as checking:
+        images, where_from = _images(assignment, data_root)
+        _announce(f"2. Self-check: what the student {SELF_CHECKED} sees after typing pytest")
+        say(checking.communicate()[0].strip())
     _announce("3. Grading: the sample class, each part in its own sandbox")
-    _say_data(assignment, data_root)
+    if images != assignment.data:
+        say(f"The demo goes on with {images} images. {where_from}")
     options = GradeOptions(
         submissions=sample_class,
         assignment=assignment.name,
         out=out,
         data_root=data_root,
-        allow_synthetic=True,
+        data_name=images,
         jobs=jobs,
         fresh=True,
     )
@@ -66,29 +71,32 @@ def _release(course: Course, assignment: Assignment) -> int:
     return release(course.path, assignment.name, check=False)
 
 
-def _self_check(course: Course, assignment: Assignment, sample: Path) -> None:
-    """Run `pytest` in a copy of the release with the sample's files in it."""
+@contextmanager
+def _self_check(
+    course: Course, assignment: Assignment, sample: Path
+) -> Iterator[subprocess.Popen[str]]:
+    """`pytest`, running in a copy of the release with the sample's files in it."""
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
         copy = Path(folder) / assignment.name
         shutil.copytree(course.root / "release" / assignment.name, copy)
         shutil.copytree(sample, copy, dirs_exist_ok=True)
-        ran = subprocess.run(
+        with subprocess.Popen(
             [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"],
             cwd=copy,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            check=False,
-        )
-    say(ran.stdout.strip() or ran.stderr.strip())
+        ) as process:
+            yield process
 
 
-def _say_data(assignment: Assignment, data_root: Path | None) -> None:
+def _images(assignment: Assignment, root: Path | None) -> tuple[str, str]:
+    """The name of the images that there are, and where they come from."""
     from .. import data
 
     try:
-        data.load(assignment.data, data_root, allow_synthetic=False)
+        found = data.load(assignment.data, root, allow_synthetic=True)
     except data.DataUnavailable as error:
-        if data_root is not None:
-            raise UsageError(str(error)) from None
-        say(f"No {assignment.data} images here, so the demo goes on with synthetic digits.")
+        raise UsageError(str(error)) from None
+    return found.name, found.origin

@@ -95,6 +95,8 @@ def _data_name(assignment: Assignment, options: GradeOptions) -> str:
     """Which images there are; an assignment that trains on none needs none."""
     from .. import data
 
+    if options.data_name is not None:
+        return options.data_name
     if assignment.accuracy is None:
         return assignment.data
     synthetic = options.allow_synthetic

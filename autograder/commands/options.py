@@ -8,7 +8,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class GradeOptions:
-    """The options of `autograder grade`, as they were typed."""
+    """The options of `autograder grade`, as they were typed.
+
+    `data_name` is for a caller that has found out already which images there are.
+    """
 
     submissions: Path
     assignment: str | None = None
@@ -19,3 +22,4 @@ class GradeOptions:
     device: str = "auto"
     sandbox: str = "auto"
     fresh: bool = False
+    data_name: str | None = None

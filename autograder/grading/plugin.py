@@ -141,6 +141,10 @@ class PartRun:
 
         return keep
 
+    def import_timed_out(self) -> bool:
+        """Did importing the student's modules take too long?"""
+        return isinstance(self._loading_failed, WorkerTimeout)
+
     def _seed(self, request: pytest.FixtureRequest, purpose: str) -> int:
         check = info_of(request.node).id
         return seed_for(self.key, self.submission_digest, f"{check} {purpose}")

@@ -110,6 +110,7 @@ class Work:
     submission: handed.Submission
     records: dict[str, float] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
+    never_imported: set[str] = field(default_factory=set)
 
     def grade_part(self, part: Part) -> PartResult:
         checks = {check.info.id: check for check in self.grader.checks[part.name]}
@@ -119,6 +120,9 @@ class Work:
             if len(missing) < len(part.modules):
                 reason += f": needs {' and '.join(missing)} too"
             endings = dict.fromkeys(checks, Ending(Outcome.FAILED, reason))
+        elif hopeless := self.never_imported.intersection(part.modules):
+            reason = f"Importing {' and '.join(sorted(hopeless))} took too long, as said above."
+            endings = dict.fromkeys(checks, Ending(Outcome.TIMEOUT, reason))
         else:
             endings = self._run(part, checks)
         results = tuple(result_of(check, endings[name]) for name, check in checks.items())
@@ -171,6 +175,8 @@ class Work:
                 load_images=grader.load_images,
             )
             run_part(run, pytest_arguments(assignment.folder, part.name))
+        if run.import_timed_out() and len(part.modules) == 1:
+            self.never_imported.update(part.modules)
         self.records.update(run.records)
         self.log += [f"{part.name}: {entry}" for entry in run.log]
         return run.endings

@@ -86,7 +86,9 @@ def test_what_is_wrong_with_a_file_is_said(
     assert str(caught.value) == f"{path}: {text}; get the file again"
 
 
-@pytest.mark.parametrize("content", [b"plain text", gzip.compress(bytes(9999), mtime=0)[:-12], b"\x1f\x8b"])
+@pytest.mark.parametrize(
+    "content", [b"plain text", gzip.compress(bytes(9999), mtime=0)[:-12], b"\x1f\x8b"]
+)
 def test_damaged_gzip_is_said(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "file.gz"
     path.write_bytes(content)
