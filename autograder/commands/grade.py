@@ -68,7 +68,7 @@ def make_plan(course: Course, assignment: Assignment, options: GradeOptions) -> 
         release=course.root / "release" / assignment.name,
         key=courses.secret_key(course),
         backend=backend,
-        device=_device(options.device),
+        device=device(options.device),
         data_name=data_name,
         data_root=options.data_root,
     )
@@ -103,7 +103,8 @@ def _data_name(assignment: Assignment, options: GradeOptions) -> str:
     return data.load(assignment.data, options.data_root, allow_synthetic=synthetic).name
 
 
-def _device(wanted: str) -> str:
+def device(wanted: str) -> str:
+    """`cpu` or `cuda`: what was wanted where it is there, with a word where it is not."""
     import torch
 
     if wanted == "cpu" or torch.cuda.is_available():
