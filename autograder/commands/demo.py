@@ -43,7 +43,7 @@ def demo(course_file: Path, out: Path, data_root: Path | None, jobs: int | None)
         say(checking.communicate()[0].strip())
     _announce("3. Grading: the sample class, each part in its own sandbox")
     if images != assignment.data:
-        say(f"The demo goes on with {images} images. {where_from}")
+        say(f"The demo goes on without {assignment.data}. {images}: {where_from}")
     options = GradeOptions(
         submissions=sample_class,
         assignment=assignment.name,

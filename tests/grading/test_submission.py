@@ -59,6 +59,8 @@ def test_files_are_read_and_clutter_is_left_out(tmp_path, handed_in_as):
                 "helpers/more.py": b"y = 2\n",
                 "__pycache__/model.pyc": b"\0",
                 ".ipynb_checkpoints/model.ipynb": b"{}",
+                "data/MNIST/raw/train-images-idx3-ubyte": b"\0" * (2 << 20),
+                "data/MNIST/raw/train-images-idx3-ubyte.gz": b"\0" * (2 << 20),
             },
         ),
         FakeAssignment(),
