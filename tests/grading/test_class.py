@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,12 @@ def results(out: Path) -> dict[str, dict]:
 
 def points(result: dict) -> dict[str, float]:
     return {part["name"]: part["points"] for part in result["parts"]}
+
+
+def keep_only(submissions: Path, *students: str) -> None:
+    for folder in submissions.iterdir():
+        if folder.name not in students:
+            shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -113,6 +120,7 @@ def test_a_broken_check_is_the_graders_fault_and_costs_no_other_submission(
         "    expect.equal(", "    assert undefined\n    expect.equal("
     )
     check.write_text(broken)
+    keep_only(submissions, "reference", "untouched")
     ran = grade("--jobs", "2")
     assert ran.returncode == 3
     found = results(tmp_path / "graded")
@@ -121,7 +129,7 @@ def test_a_broken_check_is_the_graders_fault_and_costs_no_other_submission(
     assert found["untouched"]["status"] == "graded"
     log = (tmp_path / "graded" / "reference" / "grader.log").read_text()
     assert "NameError: name 'undefined' is not defined" in log
-    assert "The grader itself failed on 5 of 6 submissions" in ran.stderr
+    assert "The grader itself failed on 1 of 2 submissions" in ran.stderr
 
 
 @pytest.mark.slow
@@ -135,8 +143,7 @@ def test_a_grading_process_that_dies_takes_no_submission_with_it(
         '    if answer == "die":\n        os._exit(1)\n    expect.equal(',
     )
     check.write_text(dying)
-    for student in ("no-syntax", "looping", "leaving", "one-bug"):
-        (submissions / student).rename(tmp_path / student)
+    keep_only(submissions, "reference", "untouched")
     hand_in(submissions, "deadly", {"greet.py": 'def greet(name):\n    return "die"\n'})
     ran = grade("--jobs", "2")
     assert ran.returncode == 3

@@ -323,7 +323,7 @@ class TestTraces:
         asked.worker.close()
         asked.worker.close()
         assert process.returncode == -signal.SIGKILL
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert len(os.listdir("/proc/self/fd")) <= before
         assert asked.worker.output.startswith(b"the beginning\nxxx")
         assert len(asked.worker.output) <= 64 * 1024
 
