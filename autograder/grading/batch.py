@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
+import sys
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 LOG_NAME = "grader.log"
 TRIES = 2
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,7 @@ _slot: list[Grader] = []
 
 def _start_slot(plan: Plan) -> None:
     """Runs once in each process of the pool."""
+    _die_with_parent()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ.pop("PYTEST_PLUGINS", None)
@@ -172,6 +177,12 @@ def _start_slot(plan: Plan) -> None:
 
     torch.set_num_threads(1)
     _slot[:] = [plan.grader()]
+
+
+def _die_with_parent() -> None:
+    """Leave nobody behind when the batch is killed; only Linux knows how."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _grade_in_slot(handed_in: HandedIn) -> tuple[Result, str]:

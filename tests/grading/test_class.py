@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -156,6 +157,35 @@ def test_a_grading_process_that_dies_takes_no_submission_with_it(
     assert found["reference"]["score"] == 6.0
     children = psutil.Process().children(recursive=True)
     assert [child for child in children if "sandbox.worker" in " ".join(child.cmdline())] == []
+
+
+@pytest.mark.slow
+def test_a_killed_batch_leaves_no_process_behind(tiny_course, submissions, tmp_path):
+    keep_only(submissions, "looping")
+    command = [sys.executable, "-m", "autograder", "grade", submissions, "--out", tmp_path / "out"]
+    batch = subprocess.Popen(
+        list(map(str, command)), cwd=tiny_course.parent, stdout=subprocess.DEVNULL
+    )
+    try:
+        below = wait_for_a_worker(batch)
+    finally:
+        batch.kill()
+        batch.wait()
+    gone, alive = psutil.wait_procs(below, timeout=10)
+    assert gone
+    assert alive == []
+    assert not (tmp_path / "out" / "looping" / "result.json").exists()
+
+
+def wait_for_a_worker(batch: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """All processes below `batch`, once one of them is a sandboxed worker."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        below = psutil.Process(batch.pid).children(recursive=True)
+        if any("sandbox.worker" in " ".join(process.cmdline()) for process in below):
+            return below
+        time.sleep(0.1)
+    raise AssertionError("no worker was started")
 
 
 def test_points_that_do_not_add_up_stop_the_grading(grade, tiny_course):
