@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from .. import selfcheck
 from ..course import Assignment, Course
-from ..selfcheck.attempt import digest_of
+from ..selfcheck.attempt import digest
 from ..selfcheck.manifest import FILE_NAME, ListedPart
 from .errors import AuthoringError
 from .generated import CONFTEST, PYTEST_INI, colab_setup, manifest_json, settings_module
@@ -47,7 +47,9 @@ def build(course: Course, assignment: Assignment) -> _Files:
     release["conftest.py"], release["pytest.ini"] = CONFTEST, PYTEST_INI
     for path in sorted(Path(selfcheck.__file__).parent.glob("*.py")):
         release[f"{SELFCHECK}/{path.name}"] = path.read_text(encoding="utf-8")
-    stubs = _digests({name: release[name] for name in _module_files(assignment)})
+    stubs = {
+        name: digest(name, release[name].encode("utf-8")) for name in _module_files(assignment)
+    }
     release[f"{SELFCHECK}/{FILE_NAME}"] = manifest_json(assignment, parts, stubs)
     return _as_bytes(RELEASE, assignment, release) | _as_bytes(SOLUTIONS, assignment, solutions)
 
@@ -124,13 +126,6 @@ def _add_notebooks(
     notebooks = make_notebooks(file.source, file.path, module, points, setup)
     release[f"{module}.ipynb"] = notebooks.release
     solutions[f"{module}.ipynb"] = notebooks.reference
-
-
-def _digests(files: Mapping[str, str]) -> dict[str, str]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_files({name: text.encode("utf-8") for name, text in files.items()}, folder)
-        return {name: digest_of(folder / name) for name in files}
 
 
 def _as_bytes(tree: str, assignment: Assignment, texts: Mapping[str, str]) -> _Files:

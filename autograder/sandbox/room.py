@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-BACKENDS = ("bubblewrap", "none")
 KIT_PACKAGE = Path(__file__).resolve().parent.parent
 KIT_FILES = ("__init__.py", "sandbox/__init__.py", "sandbox/wire.py", "sandbox/worker.py")
 STUDENT_FOLDER = "/student"
