@@ -32,6 +32,7 @@ class Sandbox(StrEnum):
 
     AUTO = "auto"
     BUBBLEWRAP = "bubblewrap"
+    UID = "uid"
     NONE = "none"
 
 

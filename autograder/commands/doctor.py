@@ -28,7 +28,7 @@ def _findings(course_file: Path, data_root: Path | None) -> Iterator[tuple[str, 
     import torch
     import torchvision
 
-    from ..sandbox.room import bubblewrap_problem, find_bubblewrap
+    from ..sandbox.backends import AUTO, BACKENDS, NoSandbox, choose
 
     cores = len(os.sched_getaffinity(0))
     yield "kit", True, f"autograder {__version__}, Python {platform.python_version()}"
@@ -36,8 +36,14 @@ def _findings(course_file: Path, data_root: Path | None) -> Iterator[tuple[str, 
     gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none: CPU only"
     yield "gpu", True, gpu
     yield "cores", True, f"{cores} (submissions graded side by side unless --jobs says otherwise)"
-    problem = bubblewrap_problem()
-    yield "sandbox", problem is None, problem or f"bubblewrap ({find_bubblewrap()})"
+    for backend in BACKENDS.values():
+        if backend.contains:
+            problem = backend.problem(())
+            yield backend.name, True, problem or "works"
+    try:
+        yield "sandbox", True, f"{choose(AUTO)} (unless --sandbox says otherwise)"
+    except NoSandbox as error:
+        yield "sandbox", False, str(error)
     try:
         course = courses.load(course_file)
     except CourseError as error:

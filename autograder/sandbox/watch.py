@@ -1,40 +1,32 @@
-"""Watches a worker's whole process tree from outside and stops it at its limits."""
+"""Watches a worker from outside and stops it, with everything it started, at its limits."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import psutil
+from .processes import use_of
+from .room import Limits, Room
 
 INTERVAL_SECONDS = 0.2
 KEPT_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True)
-class TreeLimits:
-    """Bytes of memory and number of processes of a whole tree, bytes of output kept."""
-
-    memory_bytes: int
-    processes: int
-    output_bytes: int
-
-
 class Watch:
-    """A thread that calls `stop` with the reason when the tree under `pid` passes a limit.
+    """A thread that calls `stop` with the reason when the worker started as `pid` passes a limit.
 
     The output file is cut back whenever it passes its limit, so that printing for ever costs
     nobody anything; its beginning stays readable through `head`.
     """
 
     def __init__(
-        self, pid: int, output_fd: int, limits: TreeLimits, stop: Callable[[str], None]
+        self, pid: int, room: Room, output_fd: int, limits: Limits, stop: Callable[[str], None]
     ) -> None:
         self.peak_bytes = 0
         self.head = b""
-        self._pid, self._output_fd, self._limits, self._stop = pid, output_fd, limits, stop
+        self._pid, self._room, self._output_fd = pid, room, output_fd
+        self._limits, self._stop = limits, stop
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -54,18 +46,32 @@ class Watch:
             self._bound_output()
 
     def _limit_passed(self) -> str | None:
-        memory, processes = tree_use(self._pid)
-        self.peak_bytes = max(self.peak_bytes, memory)
-        if memory > self._limits.memory_bytes:
-            limit = self._limits.memory_bytes >> 20
+        limits = self._limits
+        found = self._room.processes(self._pid, limits.most_processes)
+        too_many = (
+            f"started more than {limits.processes} processes and threads; "
+            "use at most a few DataLoader workers, and none that starts others"
+        )
+        if len(found) > limits.processes:
+            return too_many
+        use = use_of(found, limits.memory_bytes)
+        self.peak_bytes = max(self.peak_bytes, use.memory_bytes)
+        if use.memory_bytes > limits.memory_bytes:
             return (
-                f"used more than {limit:,} MB of memory; usual causes are a list that keeps "
-                "every batch or a loss kept with its graph (keep `loss.item()`)"
+                f"used more than {limits.memory_bytes >> 20:,} MB of memory; usual causes are a "
+                "list that keeps every batch or a loss kept with its graph (keep `loss.item()`)"
             )
-        if processes > self._limits.processes:
+        if use.threads > limits.processes:
+            return too_many
+        if use.cpu_seconds > limits.cpu_seconds:
             return (
-                f"started more than {self._limits.processes} processes; "
-                "use at most a few DataLoader workers"
+                f"used more than {limits.cpu_seconds:,} seconds of CPU time; usual causes are a "
+                "loop that never ends or many workers that compute at once"
+            )
+        if self._room.written_bytes() > limits.scratch_bytes:
+            return (
+                f"wrote more than {limits.scratch_bytes >> 20:,} MB to disk; usual causes are a "
+                "data set that is copied or a file that is written for every batch"
             )
         return None
 
@@ -77,32 +83,3 @@ class Watch:
     def _keep_head(self) -> None:
         if not self.head:
             self.head = os.pread(self._output_fd, KEPT_BYTES, 0)
-
-
-def tree_use(pid: int) -> tuple[int, int]:
-    """Bytes that the processes under `pid` hold in memory (shared pages once), their number."""
-    found = tree(pid)
-    return sum(map(_own_bytes, found)), len(found)
-
-
-def tree(pid: int) -> list[psutil.Process]:
-    """The process with this id and all under it; none where it is gone."""
-    try:
-        root = psutil.Process(pid)
-        return [root, *root.children(recursive=True)]
-    except psutil.Error:
-        return []
-
-
-def _own_bytes(process: psutil.Process) -> int:
-    try:
-        # A page that n processes share counts 1/n for each: workers that were forked share a lot.
-        return int(process.memory_full_info().pss)
-    except psutil.AccessDenied:
-        pass
-    except psutil.Error:
-        return 0
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:
-        return 0

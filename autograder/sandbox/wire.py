@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 MAGIC = b"AGK1"
 HEADER = struct.Struct("<4sIQ")
-MAX_ITEMS = 1_000_000
+MAX_ITEMS = 300_000
+MAX_TENSORS = 20_000
+MAX_DIMENSIONS = 16
 MAX_TYPE_NAME = 200
 _CHUNK = 1 << 20
 
@@ -44,17 +46,19 @@ class Closed(Exception):
 class FrameLimits:
     """What the reading side accepts, in bytes of JSON and bytes of tensors."""
 
-    json_bytes: int = 16 << 20
+    json_bytes: int = 4 << 20
     tensor_bytes: int = 64 << 20
 
 
 def encode(value: Any) -> bytes:
     """`value`, plain data as `as_data` gives it, as a frame."""
-    from safetensors.torch import save
-
     tensors: dict[str, torch.Tensor] = {}
     text = json.dumps(_pack(value, tensors), separators=(",", ":")).encode()
-    blob = save(tensors) if tensors else b""
+    blob = b""
+    if tensors:
+        from safetensors.torch import save
+
+        blob = save(tensors)
     return HEADER.pack(MAGIC, len(text), len(blob)) + text + blob
 
 
@@ -137,6 +141,7 @@ def _pack(value: Any, tensors: dict[str, torch.Tensor]) -> Any:
 def _tensors(blob: bytes) -> dict[str, torch.Tensor]:
     if not blob:
         return {}
+    _bound_header(blob)
     from safetensors.torch import load
 
     try:
@@ -147,6 +152,21 @@ def _tensors(blob: bytes) -> dict[str, torch.Tensor]:
         if str(tensor.dtype).removeprefix("torch.") not in TENSOR_DTYPES:
             raise WireError(f"a tensor has the dtype {tensor.dtype}, which no probe returns")
     return {name: _proper(tensor) for name, tensor in tensors.items()}
+
+
+def _bound_header(blob: bytes) -> None:
+    """Refuse more tensors or dimensions than a probe returns, before anything is made of them.
+
+    The blob begins with the length of its header as eight bytes, and the header is JSON:
+    `{"0": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}`
+    (https://github.com/huggingface/safetensors, "Format").
+    """
+    length = int.from_bytes(blob[:8], "little")
+    header = blob[8 : 8 + length]
+    if header.count(b"{") > MAX_TENSORS + 2:
+        raise WireError(f"the data has more than {MAX_TENSORS:,} tensors")
+    if header.count(b",") > (MAX_TENSORS + 2) * (MAX_DIMENSIONS + 4):
+        raise WireError(f"a tensor has more than {MAX_DIMENSIONS} dimensions")
 
 
 def _proper(tensor: torch.Tensor) -> torch.Tensor:

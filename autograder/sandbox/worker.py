@@ -6,9 +6,9 @@ few modules of the kit that it imports itself. It judges nothing.
 
 from __future__ import annotations
 
+import base64
 import os
 import random
-import resource
 import sys
 import traceback
 import types
@@ -21,6 +21,7 @@ from ..selfcheck.frames import message_of, student_frames
 from ..selfcheck.modules import Student
 from ..selfcheck.plain import as_data
 from . import wire
+from .confine import Confinement, confine
 
 _UNLIMITED = wire.FrameLimits(json_bytes=1 << 31, tensor_bytes=1 << 33)
 
@@ -35,7 +36,7 @@ def main() -> NoReturn:
     write = _writer(replies)
     start = wire.read_frame(requests, _UNLIMITED)
     folder = Path.cwd()
-    _limit(start["limits"])
+    confine(Confinement(**start["confinement"]))
     _lay_out(folder, start["files"])
     probes = _probes(start["probes"])
     student = _student(folder, start)
@@ -94,25 +95,13 @@ def _writer(fd: int) -> Callable[[dict[str, Any]], None]:
     return write
 
 
-def _limit(limits: dict[str, int]) -> None:
-    for kind, soft, hard in (
-        (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_FSIZE, limits["file_bytes"], limits["file_bytes"]),
-        (resource.RLIMIT_CPU, limits["cpu_seconds"], limits["cpu_seconds"] + 5),
-    ):
-        highest = resource.getrlimit(kind)[1]
-        if highest != resource.RLIM_INFINITY:
-            soft, hard = min(soft, highest), min(hard, highest)
-        resource.setrlimit(kind, (soft, hard))
-
-
-def _lay_out(folder: Path, files: dict[str, Any]) -> None:
+def _lay_out(folder: Path, files: dict[str, str]) -> None:
     for name, content in files.items():
         path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()):
             raise ValueError(f"{name!r} lies outside the submission")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.numpy().tobytes())
+        path.write_bytes(base64.b64decode(content))
 
 
 def _probes(source: str) -> types.ModuleType:
@@ -131,10 +120,10 @@ def _student(folder: Path, start: dict[str, Any]) -> Student:
 
 
 def _seed(seed: int) -> None:
-    import torch
-
     random.seed(seed)
-    torch.manual_seed(seed)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed)
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed(seed % 2**32)

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from autograder.sandbox.launch import Job, Limits, Worker
-from autograder.sandbox.room import bubblewrap_problem
-from autograder.sandbox.watch import TreeLimits
+from autograder.sandbox import bubblewrap
+from autograder.sandbox.launch import Job, Worker
+from autograder.sandbox.room import Limits
+
+from ..reachable import uid_problem
 
 PROBES = """
 def run(student, code, **given):
@@ -26,10 +28,12 @@ def echo(student, value):
     return value
 """
 LIMITS = Limits(
-    tree=TreeLimits(memory_bytes=1500 << 20, processes=32, output_bytes=1 << 20),
-    cpu_seconds=120,
+    memory_bytes=1500 << 20,
+    processes=32,
+    cpu_seconds=60,
     file_bytes=8 << 20,
     scratch_bytes=16 << 20,
+    output_bytes=1 << 20,
 )
 FILES = {
     "loaders.py": "import helper\n\ndef f(x):\n    return helper.g(x)\n",
@@ -37,9 +41,14 @@ FILES = {
     "data/empty.bin": "",
     "data/numbers.txt": "1 2 3",
 }
-PROBLEM = bubblewrap_problem()
+PROBLEM = bubblewrap.problem()
 needs_bubblewrap = pytest.mark.skipif(PROBLEM is not None, reason=str(PROBLEM))
-BACKENDS = [pytest.param("bubblewrap", marks=needs_bubblewrap), "none"]
+needs_uid = pytest.mark.skipif(uid_problem() is not None, reason=f"uid: {uid_problem()}")
+CONTAINING = [
+    pytest.param("bubblewrap", marks=needs_bubblewrap),
+    pytest.param("uid", marks=needs_uid),
+]
+BACKENDS = [*CONTAINING, "none"]
 
 
 class Asked:
@@ -102,8 +111,15 @@ def start(scratch: Path) -> Iterator[Start]:
 
 @pytest.fixture(scope="module")
 def room(scratch: Path) -> Iterator[Asked]:
-    """A worker in the sandbox, the same for all tests of a module. It starts again when it ends."""
+    """A worker in namespaces, the same for all tests of a module. It starts again when it ends."""
     with Worker(job("bubblewrap")) as worker:
+        yield Asked(worker)
+
+
+@pytest.fixture(scope="module")
+def lodger(scratch: Path) -> Iterator[Asked]:
+    """A worker of a throw-away user, the same for all tests of a module."""
+    with Worker(job("uid")) as worker:
         yield Asked(worker)
 
 
@@ -114,10 +130,20 @@ def unprotected(scratch: Path) -> Iterator[Asked]:
         yield Asked(worker)
 
 
+_WORKERS = {"bubblewrap": "room", "uid": "lodger", "none": "unprotected"}
+
+
 @pytest.fixture(params=BACKENDS)
 def either(request: pytest.FixtureRequest) -> Asked:
     """A worker of each backend, the same for all tests of a module."""
-    name = "room" if request.param == "bubblewrap" else "unprotected"
-    asked = request.getfixturevalue(name)
+    asked = request.getfixturevalue(_WORKERS[request.param])
+    assert isinstance(asked, Asked)
+    return asked
+
+
+@pytest.fixture(params=CONTAINING)
+def contained(request: pytest.FixtureRequest) -> Asked:
+    """A worker of each backend that contains it, the same for all tests of a module."""
+    asked = request.getfixturevalue(_WORKERS[request.param])
     assert isinstance(asked, Asked)
     return asked

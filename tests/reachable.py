@@ -1,0 +1,64 @@
+"""Makes Python reachable for users without rights, as it is in a container where graders are root.
+
+Where root's own home holds the interpreter, no other user gets to it. The tests then go on in a
+mount namespace of their own, in which the closed folder holds nothing but the way to Python.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import stat
+import subprocess
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from autograder.sandbox import room, uid
+
+_NEW_MOUNTS = 0x00020000
+
+
+@lru_cache(maxsize=1)
+def uid_problem() -> str | None:
+    """Why the backend `uid` can't be tested here; None where it can, if need be from now on."""
+    problem = uid.problem()
+    if problem is None or os.geteuid() != 0:
+        return problem
+    closed = _closed_folder()
+    if closed is None or ctypes.CDLL(None).unshare(_NEW_MOUNTS) != 0:
+        return problem
+    try:
+        _open(closed)
+    except (OSError, subprocess.CalledProcessError):
+        return problem
+    uid._start_problem.cache_clear()
+    return uid.problem()
+
+
+def _closed_folder() -> Path | None:
+    for folder in room.python_folders():
+        for parent in reversed(Path(folder).parents):
+            if not parent.stat().st_mode & stat.S_IXOTH:
+                return parent
+    return None
+
+
+def _open(closed: Path) -> None:
+    _mount("--make-rprivate", "/")
+    inside = [
+        Path(folder) for folder in room.python_folders() if Path(folder).is_relative_to(closed)
+    ]
+    kept = []
+    for folder in inside:
+        kept.append(tempfile.mkdtemp())
+        _mount("--bind", str(folder), kept[-1])
+    _mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", str(closed))
+    for folder, place in zip(inside, kept, strict=True):
+        folder.mkdir(parents=True)
+        _mount("--move", place, str(folder))
+        os.rmdir(place)
+
+
+def _mount(*arguments: str) -> None:
+    subprocess.run(["mount", *arguments], check=True, capture_output=True)
