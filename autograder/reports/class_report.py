@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from .. import atomic
+from ..grading.places import folder_name
 from ..grading.results import CheckResult, Outcome, PartResult, Result, Status
 from . import feedback
 from .attention import needs_a_person
@@ -80,7 +81,7 @@ def write_report(results: Sequence[Result], out: Path, title: str = "") -> Path:
 
 def feedback_link(student: str) -> str:
     """Where the report finds a student's page, as a relative URL."""
-    return f"{quote(student, safe='', errors='replace')}/{feedback.FILE_NAME}"
+    return f"{quote(folder_name(student), safe='')}/{feedback.FILE_NAME}"
 
 
 def endings_in(parts: Sequence[PartTally]) -> list[Ending]:

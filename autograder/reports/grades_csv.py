@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,6 +11,8 @@ from .printable import spreadsheet_cell
 from .words import exact_points
 
 COLUMNS = ("student", "status", "score", "max_score")
+# The comma, and what some countries' spreadsheets take for one, whatever the file says.
+_SEPARATORS = frozenset(',;|"')
 
 
 def write_grades(results: Iterable[Result], parts: Sequence[str], path: Path) -> None:
@@ -20,12 +20,9 @@ def write_grades(results: Iterable[Result], parts: Sequence[str], path: Path) ->
 
     A result without a score leaves its score and its parts empty.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*COLUMNS, *map(spreadsheet_cell, parts)])
-    for result in sorted(results, key=lambda result: result.student):
-        writer.writerow(_row(result, parts))
-    atomic.write_text(path, text.getvalue())
+    rows = [[*COLUMNS, *map(spreadsheet_cell, parts)]]
+    rows += (_row(result, parts) for result in sorted(results, key=lambda one: one.student))
+    atomic.write_text(path, "".join(f"{','.join(map(_quoted, row))}\n" for row in rows))
 
 
 def _row(result: Result, parts: Sequence[str]) -> list[str]:
@@ -37,3 +34,9 @@ def _row(result: Result, parts: Sequence[str]) -> list[str]:
         exact_points(result.max_score),
         *(exact_points(points[part]) if part in points else "" for part in parts),
     ]
+
+
+def _quoted(cell: str) -> str:
+    if _SEPARATORS.isdisjoint(cell):
+        return cell
+    return '"' + cell.replace('"', '""') + '"'

@@ -7,8 +7,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ..printable import cut, printable
 from . import words
-from .printable import printable
+
+MAX_TEXT = 20_000
+"""Characters of one text on a page."""
 
 
 def render(template: str, **values: object) -> str:
@@ -19,7 +22,7 @@ def render(template: str, **values: object) -> str:
 def _shown(value: Any) -> Any:
     """What every expression of a template goes through; markup that a macro made stays."""
     if isinstance(value, str) and not hasattr(value, "__html__"):
-        return printable(value, keep="\n\t")
+        return printable(cut(value, MAX_TEXT), keep="\n\t")
     return value
 
 

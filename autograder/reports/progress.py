@@ -11,13 +11,16 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.text import Text
 
 from ..grading.results import Status
-from .printable import encodable, printable
+from ..printable import cut, printable
+from .printable import encodable
 from .words import score_text, time_text
 
 if TYPE_CHECKING:
     from ..grading.batch import Graded
 
 KEPT = "kept"
+MAX_TEXT = 1_000
+"""Characters of one text on a terminal."""
 
 
 def watched(graded: Iterable[Graded], total: int, console: Console) -> Iterator[Graded]:
@@ -27,8 +30,8 @@ def watched(graded: Iterable[Graded], total: int, console: Console) -> Iterator[
 
 
 def plain_text(console: Console, text: str, style: str = "") -> Text:
-    """`text` for `console`: without markup, control characters or what it can't encode."""
-    return Text(encodable(printable(text), console.encoding), style)
+    """`text` for `console`: short, without markup, control characters or what it can't encode."""
+    return Text(encodable(printable(cut(text, MAX_TEXT)), console.encoding), style)
 
 
 def line_of(one: Graded, number: int, total: int) -> str:

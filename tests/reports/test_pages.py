@@ -244,7 +244,37 @@ def test_every_ending_has_a_colour(repository: Path) -> None:
 
 def test_a_link_leads_to_the_folder_of_that_name() -> None:
     assert feedback_link("s001") == "s001/feedback.html"
-    assert feedback_link("Ada L/#?%") == "Ada%20L%2F%23%3F%25/feedback.html"
+    assert feedback_link("Ada L #&") == "Ada%20L%20%23%26/feedback.html"
+
+
+@pytest.mark.parametrize(
+    ("student", "link"),
+    [
+        ("report.html", "%2572eport.html/feedback.html"),
+        ("../x", "%252E.%252Fx/feedback.html"),
+        ("javascript:alert(1)", "javascript%253Aalert%281%29/feedback.html"),
+        ('"><script>', "%2522%253E%253Cscript%253E/feedback.html"),
+        ("\udcff\x1b", "%25ED%25B3%25BF%251B/feedback.html"),
+    ],
+)
+def test_a_link_stays_among_the_results(student: str, link: str) -> None:
+    assert feedback_link(student) == link
+
+
+def test_a_page_has_room_for_one_text_only(
+    make_result: Callable[..., Result],
+    make_part: Callable[..., PartResult],
+    make_check: Callable[..., CheckResult],
+    tmp_path: Path,
+) -> None:
+    long = "<" * 10_000_000
+    frame = Frame(file=long, line=1, function=long, text=long)
+    fields = {"message": long, "expected": long, "found": f"{long}.", "frames": (frame,)}
+    part = make_part("loaders", make_check("sizes", outcome=Outcome.ERROR, **fields))
+    page = write_feedback(make_result("s001", part, notes=(long,)), tmp_path)
+    text = page.read_text(encoding="utf-8")
+    assert f"{'&lt;' * 19_999}…</li>" in text
+    assert len(text) < 700_000
 
 
 def test_reports_load_neither_pytorch_nor_nbgrader(repository: Path) -> None:

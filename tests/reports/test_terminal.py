@@ -180,3 +180,13 @@ def test_a_terminal_that_lacks_the_characters_does_not_stop_grading(
 def test_a_very_long_name_is_cut_in_the_table() -> None:
     assert terminal.shortened("a" * 40) == "a" * 40
     assert terminal.shortened("a" * 200) == "a" * 37 + "..."
+
+
+def test_a_line_ends(make_result: Callable[..., Result]) -> None:
+    screen = Console(file=io.StringIO(), width=200)
+    long = "b" * 10_000_000
+    rejected = make_result("a", status=Status.REJECTED, score=None, notes=(f"Rejected: {long}",))
+    terminal.follow([graded(rejected), graded(make_result(long))], 2, PARTS, screen)
+    text = cast(io.StringIO, screen.file).getvalue()
+    assert f"  a  rejected  {'b' * 984}…" in text
+    assert len(text) < 5_000
