@@ -130,6 +130,7 @@ def _distinct(student: str, taken: dict[str, HandedIn]) -> str:
 
 
 def _note_on_both(path: Path) -> tuple[str, ...]:
+    path = Path(os.path.abspath(path))
     archive = path.with_name(f"{path.name}.zip")
     if not (path.is_dir() and os.path.lexists(archive)):
         return ()
