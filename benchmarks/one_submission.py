@@ -44,6 +44,7 @@ def main() -> None:
         device="cpu",
         data_name=images.name,
         data_root=None,
+        seconds=600,
     )
     grader = plan.grader()
     grader.require_sound_checks()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .. import course as courses
 from ..course import Assignment, Course
+from ..interruption import Stopped
 from .grade import grade_assignment
 from .options import GradeOptions
 from .outcome import OK, UsageError, exit_code, say
@@ -53,7 +54,11 @@ def demo(course_file: Path, out: Path, data_root: Path | None, jobs: int | None)
         jobs=jobs,
         fresh=True,
     )
-    code = grade_assignment(course, assignment, options)
+    try:
+        code = grade_assignment(course, assignment, options)
+    except Stopped as stopped:
+        stopped.advice = "The same command starts the demo again."
+        raise
     say(f"The demo took {time.monotonic() - started:.0f} s. Open {out / 'report.html'} next.")
     return code
 
@@ -88,7 +93,11 @@ def _self_check(
             stderr=subprocess.STDOUT,
             text=True,
         ) as process:
-            yield process
+            try:
+                yield process
+            except BaseException:
+                process.kill()
+                raise
 
 
 def _images(assignment: Assignment, root: Path | None) -> tuple[str, str]:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import atomic
 from .. import course as courses
 from ..course import Assignment, Course
+from ..grading.places import folder_name
+from ..grading.register import not_of_the_class
 from ..grading.results import Result, Status
+from ..interruption import Stopped
 from .options import GradeOptions
-from .outcome import INTERNAL, OK, UsageError, complain, exit_code, say, the_one
+from .outcome import INTERNAL, OK, UsageError, complain, exit_code, say, the_one, trouble
 
 if TYPE_CHECKING:
-    from ..grading.batch import Plan
+    from ..grading.batch import Graded, Plan
+    from ..grading.submission import HandedIn
 
+GPU_DRIVERS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 UNCONTAINED = "Nothing contains the submissions: --sandbox none is only for code that you trust."
 
 
@@ -28,12 +38,15 @@ def grade(course_file: Path, options: GradeOptions) -> int:
 def grade_assignment(course: Course, assignment: Assignment, options: GradeOptions) -> int:
     """Grade every submission of one assignment; the exit code."""
     from ..grading import submission
-    from ..grading.batch import grade_class
+    from ..grading.batch import open_class
     from ..grading.checks import BrokenChecks
+    from ..grading.outfolder import Unusable
     from ..grading.session import NoRelease
     from ..reports import terminal
 
     jobs = options.jobs or len(os.sched_getaffinity(0))
+    class_: list[HandedIn] = []
+    done: list[Graded] = []
     try:
         class_ = submission.find(options.submissions, assignment.name)
         plan = make_plan(course, assignment, options)
@@ -41,18 +54,44 @@ def grade_assignment(course: Course, assignment: Assignment, options: GradeOptio
             f"Grading {len(class_)} submissions of {assignment.title!r}: {plan.data_name} images, "
             f"{plan.device}, sandbox {plan.backend}, {jobs} at a time."
         )
-        graded = grade_class(plan, class_, options.out, jobs, options.fresh)
-        results = terminal.follow(graded, len(class_), part_names(assignment))
-    except (submission.NothingHandedIn, BrokenChecks, NoRelease) as error:
+        with open_class(plan, class_, options.out, options.fresh) as batch:
+            graded = _noted(batch.grade(jobs), done)
+            results = terminal.follow(graded, len(class_), part_names(assignment))
+            failed = write_reports(assignment, options.out, results)
+            batch.finish()
+    except (submission.NothingHandedIn, BrokenChecks, NoRelease, Unusable) as error:
         raise UsageError(str(error)) from None
-    write_reports(assignment, options.out, results)
-    return _conclude(results, options.out)
+    except Stopped as stopped:
+        if class_:
+            stopped.advice = f"{_kept(done, class_)} {_how_to_go_on(options)}"
+        raise
+    except OSError as error:
+        raise UsageError(f"{trouble(error)} {_kept(done, class_)}") from None
+    return _conclude(results, options.out, failed)
+
+
+def _noted(graded: Iterator[Graded], done: list[Graded]) -> Iterator[Graded]:
+    for one in graded:
+        done.append(one)
+        yield one
+
+
+def _kept(done: list[Graded], class_: list[HandedIn]) -> str:
+    return f"{len(done)} of {len(class_)} submissions have a result, which is kept."
+
+
+def _how_to_go_on(options: GradeOptions) -> str:
+    same = "The same command without --fresh" if options.fresh else "The same command"
+    return (
+        f"{same} grades the rest; `autograder report {options.out}` makes a report of what is "
+        "there."
+    )
 
 
 def make_plan(course: Course, assignment: Assignment, options: GradeOptions) -> Plan:
     """Find out what this machine can do and what it was asked to do."""
     from .. import data
-    from ..grading.batch import Plan
+    from ..grading.batch import Plan, longest_grading
     from ..sandbox.backends import NoSandbox, choose
     from .private import private_files
 
@@ -72,6 +111,7 @@ def make_plan(course: Course, assignment: Assignment, options: GradeOptions) -> 
         device=device(options.device),
         data_name=data_name,
         data_root=options.data_root,
+        seconds=longest_grading(assignment),
     )
 
 
@@ -79,17 +119,38 @@ def part_names(assignment: Assignment) -> list[str]:
     return [part.name for part in assignment.parts]
 
 
-def write_reports(assignment: Assignment, out: Path, results: list[Result]) -> None:
-    """Write grades.csv, the class report and every feedback page."""
+def write_reports(assignment: Assignment, out: Path, results: list[Result]) -> list[str]:
+    """Write grades.csv, the class report and every feedback page; what could not be written.
+
+    Raises OSError where the disk is full.
+    """
     from ..reports.class_report import write_report
-    from ..reports.feedback import write_feedback
+    from ..reports.feedback import FILE_NAME, write_feedback
     from ..reports.grades_csv import write_grades
 
     ordered = sorted(results, key=lambda result: result.student)
     write_grades(ordered, part_names(assignment), out / "grades.csv")
+    failed: list[str] = []
     for result in ordered:
-        write_feedback(result, out / result.student, assignment.title)
-    write_report(ordered, out, assignment.title)
+        folder = out / folder_name(result.student)
+        with _forgiven(folder / FILE_NAME, failed):
+            write_feedback(result, folder, assignment.title)
+    with _forgiven(out / "report.html", failed):
+        write_report(ordered, out, assignment.title)
+    return failed
+
+
+@contextmanager
+def _forgiven(page: Path, failed: list[str]) -> Iterator[None]:
+    """Go on where this page alone can't be written, and leave no page that is out of date."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, OSError) and atomic.is_of_the_disk(error):
+            raise
+        with suppress(OSError):
+            page.unlink(missing_ok=True)
+        failed.append(f"{page}: {traceback.format_exc()}")
 
 
 def _data_name(assignment: Assignment, options: GradeOptions) -> str:
@@ -106,23 +167,46 @@ def _data_name(assignment: Assignment, options: GradeOptions) -> str:
 
 def device(wanted: str) -> str:
     """`cpu` or `cuda`: what was wanted where it is there, with a word where it is not."""
-    import torch
-
-    if wanted == "cpu" or torch.cuda.is_available():
-        return "cpu" if wanted == "cpu" else "cuda"
+    if wanted == "cpu":
+        return wanted
+    if _has_gpu():
+        return "cuda"
     if wanted == "cuda":
         complain("--device cuda: expected a CUDA device, found none; grading on the CPU.")
     return "cpu"
 
 
-def _conclude(results: list[Result], out: Path) -> int:
+def _has_gpu() -> bool:
+    # Where there is no driver, torch need not be asked, which takes seconds to import.
+    if sys.platform == "linux" and not any(map(os.path.exists, GPU_DRIVERS)):
+        return False
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def _conclude(results: list[Result], out: Path, unwritten: list[str]) -> int:
     say(f"Results: {out / 'report.html'}, {out / 'grades.csv'}, {out}/<student>/feedback.html")
+    say_who_is_left_out(out, [result.student for result in results])
     failed = [result.student for result in results if result.status is Status.INTERNAL]
-    if not failed:
-        return OK
-    listed = ", ".join(failed)
-    complain(
-        f"The grader itself failed on {len(failed)} of {len(results)} submissions ({listed}). "
-        f"They keep no score; {out}/<student>/grader.log says why. Grade again when it is mended."
-    )
-    return INTERNAL
+    if failed:
+        complain(
+            f"The grader itself failed on {len(failed)} of {len(results)} submissions "
+            f"({', '.join(failed)}). They keep no score; {out}/<student>/grader.log says why. "
+            "Grade again when it is mended."
+        )
+    return max(INTERNAL if failed else OK, complain_about(unwritten))
+
+
+def complain_about(unwritten: list[str]) -> int:
+    """Say which pages could not be written; the exit code."""
+    for one in unwritten:
+        complain(f"The grader itself failed to write a page. The scores are not affected.\n{one}")
+    return INTERNAL if unwritten else OK
+
+
+def say_who_is_left_out(out: Path, students: list[str]) -> None:
+    """Name those whose results lie in `out` though they are not in the class any more."""
+    others = not_of_the_class(out, students)
+    if others:
+        say(f"Not in this class, so left out: {', '.join(others)}. Their results stay in {out}.")

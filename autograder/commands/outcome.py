@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from typing import ParamSpec
 
 from rich.console import Console
 
+from ..atomic import is_of_the_disk
 from ..course import Assignment, Course, CourseError
+from ..interruption import Stopped, stoppable
 
 OK, STALE, USAGE, INTERNAL = 0, 1, 2, 3
 
@@ -30,24 +33,32 @@ def complain(text: str) -> None:
 
 
 def exit_code(command: Callable[P, int]) -> Callable[P, int]:
-    """Let `command` end in an exit code whatever the user did wrong."""
+    """Let `command` end in an exit code whatever the user did wrong, and soon when told to stop."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> int:
         try:
-            return command(*args, **kwargs)
+            with stoppable():
+                return command(*args, **kwargs)
         except (CourseError, UsageError) as error:
             complain(str(error))
             return USAGE
-        except KeyboardInterrupt:
-            complain("Stopped. Finished submissions are kept: the same command goes on from here.")
-            return 130
+        except Stopped as stopped:
+            with contextlib.suppress(OSError):  # The terminal may be what has gone.
+                complain(f"Stopped. {stopped.advice}".rstrip())
+            return stopped.exit_code
         except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            complain(f"{where}{error.strerror or error}; free some space or check the permissions")
+            complain(trouble(error))
             return USAGE
 
     return run
+
+
+def trouble(error: OSError) -> str:
+    """What went wrong with which file, and what to do."""
+    where = f"{error.filename}: " if error.filename else ""
+    what_to_do = "free some space" if is_of_the_disk(error) else "check the permissions"
+    return f"{where}{error.strerror or error}; {what_to_do} and give the same command again."
 
 
 def the_one(course: Course, name: str | None) -> Assignment:

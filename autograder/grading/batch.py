@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
-import signal
-import sys
-import traceback
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import atomic
-from .results import Result, Status, read_result, write_result
+from .. import atomic, interruption
+from ..sandbox import launch
+from ..sandbox.backends import BACKENDS
+from .digests import digest_under_key
+from .outfolder import LOG_NAME, Unusable, require_space_to_work, taken
+from .places import folder_name
+from .register import Register, begun, read_register, write_register
+from .results import Result, Standing, Status, read_result, write_result
 from .session import Grader
-from .submission import HandedIn, Rejected, read
+from .slots import Answer, Lost, Slots, pytest_by_itself
+from .submission import HandedIn, read
 
 if TYPE_CHECKING:
+    from ..course import Assignment
     from ..data import ImageData
 
-LOG_NAME = "grader.log"
-TRIES = 2
-PR_SET_PDEATHSIG = 1
+SLACK_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything a slot needs to grade, in a form that can be sent to another process."""
+    """Everything a slot needs to grade, in a form that can be sent to another process.
+
+    A submission that takes longer than `seconds` is given up: the grader must be stuck.
+    """
 
     course: Path
     assignment: str
@@ -41,13 +42,14 @@ class Plan:
     device: str
     data_name: str
     data_root: Path | None
+    seconds: float
 
     def grader(self) -> Grader:
         """A grader for this plan."""
         from .. import course as courses
 
         assignment = courses.load(self.course).assignments[self.assignment]
-        return Grader(
+        grader = Grader(
             assignment=assignment,
             release=self.release,
             key=self.key,
@@ -56,6 +58,8 @@ class Plan:
             data_name=self.data_name,
             load_images=self.load_images,
         )
+        grader.checks_digest = digest_under_key(grader.checks_digest, self.key)
+        return grader
 
     def load_images(self) -> ImageData:
         """The images that the plan was made with."""
@@ -66,142 +70,175 @@ class Plan:
 
 @dataclass(frozen=True)
 class Graded:
-    """A submission that has its result; `kept` where it is the one from an earlier grading."""
+    """A submission that has its result; `kept` where it is the one from an earlier grading.
+
+    `before` is where the student stood after the last grading that was not stopped.
+    """
 
     result: Result
-    before: Result | None
+    before: Standing | None
     kept: bool
 
 
-def grade_class(
-    plan: Plan, class_: list[HandedIn], out: Path, jobs: int, fresh: bool
-) -> Iterator[Graded]:
-    """Grade `class_`, yielding each submission once its result is written under `out`.
+@dataclass
+class Batch:
+    """A class whose results go to `out`, to which nobody else writes meanwhile."""
 
-    What has not changed since an earlier grading is kept, unless `fresh`. A fault of the grader
-    gives the status `internal` to the submission it hit and leaves the others alone. Raises
-    BrokenChecks or NoRelease before anything is graded.
-    """
-    grader = plan.grader()
-    grader.require_sound_checks()
-    to_do: list[HandedIn] = []
-    earlier = {handed_in.student: read_result(out / handed_in.student) for handed_in in class_}
-    for handed_in in class_:
-        before = earlier[handed_in.student]
-        if not fresh and before is not None and _is_current(grader, handed_in, before):
-            yield Graded(before, before, kept=True)
-        else:
-            to_do.append(handed_in)
-    for result, log in _grade_all(plan, grader, to_do, jobs):
-        folder = out / result.student
-        write_result(result, folder)
-        if log:
-            atomic.write_text(folder / LOG_NAME, log)
-        else:
-            (folder / LOG_NAME).unlink(missing_ok=True)
-        yield Graded(result, earlier[result.student], kept=False)
+    plan: Plan
+    class_: list[HandedIn]
+    out: Path
+    _grader: Grader
+    _slots: Slots
+    _register: Register
 
+    def grade(self, jobs: int) -> Iterator[Graded]:
+        """Each submission once its result is written.
 
-def _is_current(grader: Grader, handed_in: HandedIn, before: Result) -> bool:
-    if before.status is not Status.GRADED or before.checks_digest != grader.checks_digest:
-        return False
-    try:
-        submission = read(handed_in, grader.assignment, dict(grader.manifest.stubs))
-    except (Rejected, OSError):
-        return False
-    return before.submission_digest == submission.digest and before.sandbox == grader.backend
-
-
-def _grade_all(
-    plan: Plan, grader: Grader, to_do: list[HandedIn], jobs: int
-) -> Iterator[tuple[Result, str]]:
-    """Grade in `jobs` processes; a process that dies takes no submission with it unheard."""
-    tries = dict.fromkeys((handed_in.student for handed_in in to_do), 0)
-    waiting = list(to_do)
-    while waiting:
-        # After a death nobody knows whose fault it was, so the rest is tried one at a time.
-        alone = any(tries[handed_in.student] for handed_in in waiting)
-        batch, waiting = (waiting[:1], waiting[1:]) if alone else (waiting, [])
-        for handed_in, outcome in _in_pool(plan, batch, jobs):
-            if not isinstance(outcome, BrokenProcessPool):
-                yield outcome
-                continue
-            tries[handed_in.student] += 1
-            if tries[handed_in.student] < TRIES:
-                waiting.append(handed_in)
+        What has not changed since an earlier grading is kept. A fault of the grader gives the
+        status `internal` to the submission that it hit and leaves the others alone. Raises OSError
+        where the disk is full, and Stopped.
+        """
+        to_do = []
+        for handed_in in self.class_:
+            result = self._current(handed_in)
+            if result is None:
+                to_do.append(handed_in)
             else:
-                yield _internal(grader, handed_in, "The grading process ended without a result.")
+                yield self._graded(result, kept=True)
+        for handed_in, answer in self._answers(to_do, jobs):
+            yield self._graded(self._written(handed_in, answer), kept=False)
 
+    def finish(self) -> None:
+        """Note that all is done, the reports too."""
+        self._note(self._register.finished())
 
-def _in_pool(
-    plan: Plan, batch: list[HandedIn], jobs: int
-) -> Iterator[tuple[HandedIn, tuple[Result, str] | BrokenProcessPool]]:
-    with _pool(plan, min(jobs, len(batch))) as pool:
-        futures: dict[Future[tuple[Result, str]], HandedIn] = {
-            pool.submit(_grade_in_slot, handed_in): handed_in for handed_in in batch
-        }
-        for future in as_completed(futures):
-            handed_in = futures.pop(future)
-            error = future.exception()
-            if isinstance(error, BrokenProcessPool):
-                yield handed_in, error
+    def _current(self, handed_in: HandedIn) -> Result | None:
+        """The result of an earlier grading where another one would give the same."""
+        grader, result = self._grader, read_result(self._folder(handed_in.student))
+        if (
+            result is None
+            or result.status is not Status.GRADED
+            or result.checks_digest != grader.checks_digest
+            or result.sandbox != grader.backend
+            or handed_in.student in self._register.again
+        ):
+            return None
+        try:
+            submission = read(handed_in, grader.assignment, dict(grader.manifest.stubs))
+        except Exception:
+            # Whatever it is, it comes up again when the submission is graded, and is told then.
+            return None
+        return result if result.submission_digest == submission.digest else None
+
+    def _answers(self, to_do: list[HandedIn], jobs: int) -> Iterator[tuple[HandedIn, Answer]]:
+        again = []
+        for handed_in, answer in self._slots.grade(to_do, jobs):
+            if isinstance(answer, Lost) and not answer.stuck:
+                again.append(handed_in)
             else:
-                yield handed_in, future.result()
+                yield handed_in, _some(answer)
+        # What took its process along is tried once more, with the machine to itself.
+        for handed_in, answer in self._slots.grade(again, at_once=1):
+            yield handed_in, _some(answer)
+
+    def _written(self, handed_in: HandedIn, answer: Answer) -> Result:
+        """The result, on disk now; where that failed for this one alone, a result that says so."""
+        require_space_to_work()
+        student, folder = handed_in.student, self._folder(handed_in.student)
+        result = answer.result or self._internal(
+            student, "The grader failed on this submission; its log says why."
+        )
+        try:
+            if answer.log:
+                atomic.write_text(folder / LOG_NAME, answer.log)
+            write_result(result, folder)
+            if not answer.log:
+                (folder / LOG_NAME).unlink(missing_ok=True)
+        except OSError as error:
+            if atomic.is_of_the_disk(error):
+                raise
+            why = f"The result could not be written: {error.filename}: {error.strerror}."
+            return self._internal(student, why)
+        if student in self._register.again:
+            self._note(self._register.without(student))
+        return result
+
+    def _internal(self, student: str, why: str) -> Result:
+        return Result(
+            student=student,
+            assignment=self.plan.assignment,
+            status=Status.INTERNAL,
+            score=None,
+            max_score=self._grader.assignment.points,
+            notes=(why,),
+            sandbox=self.plan.backend,
+            checks_digest=self._grader.checks_digest,
+        )
+
+    def _graded(self, result: Result, kept: bool) -> Graded:
+        return Graded(result, self._register.before.get(result.student), kept)
+
+    def _note(self, register: Register) -> None:
+        self._register = register
+        write_register(register, self.out)
+
+    def _folder(self, student: str) -> Path:
+        return self.out / folder_name(student)
 
 
 @contextmanager
-def _pool(plan: Plan, jobs: int) -> Iterator[ProcessPoolExecutor]:
-    pool = ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_start_slot, initargs=(plan,)
-    )
+def open_class(plan: Plan, class_: list[HandedIn], out: Path, fresh: bool) -> Iterator[Batch]:
+    """A batch of this class, which goes on where an earlier one was stopped; not if `fresh`.
+
+    Raises BrokenChecks, NoRelease or Unusable before anything is graded. Afterwards no process and
+    nothing of a worker is left.
+    """
+    grader = plan.grader()
+    # pytest, which lists the checks, would keep a signal to itself.
+    with interruption.held(), pytest_by_itself():
+        grader.require_sound_checks()
+    with ExitStack() as stack:
+        stack.enter_context(taken(out))
+        stack.enter_context(_without_leftovers(plan))
+        require_space_to_work()
+        slots = stack.enter_context(Slots(plan))
+        register = _begun(plan, class_, out, fresh)
+        write_register(register, out)
+        yield Batch(plan, class_, out, grader, slots, register)
+
+
+def longest_grading(assignment: Assignment) -> float:
+    """Seconds that no submission can take unless the grader itself is stuck.
+
+    Twice what the limits of all parts allow, and for each the slowest start of a worker.
+    """
+    limits = [assignment.limits_of(part) for part in assignment.parts]
+    return SLACK_SECONDS + sum(2 * one.wall_seconds + launch.START_SECONDS for one in limits)
+
+
+@contextmanager
+def _without_leftovers(plan: Plan) -> Iterator[None]:
+    """Remove what workers left behind: those of a killed batch before, those of this one after."""
+    clear = BACKENDS[plan.backend].clear_unused
+    clear()
     try:
-        yield pool
-    except BaseException:
-        for process in list((pool._processes or {}).values()):
-            process.kill()
-        raise
+        yield
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        clear()
 
 
-_slot: list[Grader] = []
+def _begun(plan: Plan, class_: list[HandedIn], out: Path, fresh: bool) -> Register:
+    standings: dict[str, Standing | None] = {}
+    for handed_in in class_:
+        result = read_result(out / folder_name(handed_in.student))
+        if result is not None and result.assignment != plan.assignment:
+            raise Unusable(
+                f"{out}: expected a folder for results of {plan.assignment!r}, found results of "
+                f"{result.assignment!r}; name another one with --out"
+            )
+        standings[handed_in.student] = None if result is None else result.standing()
+    return begun(read_register(out), plan.assignment, standings, again=fresh)
 
 
-def _start_slot(plan: Plan) -> None:
-    """Runs once in each process of the pool."""
-    _die_with_parent()
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
-    os.environ.pop("PYTEST_PLUGINS", None)
-    import torch
-
-    torch.set_num_threads(1)
-    _slot[:] = [plan.grader()]
-
-
-def _die_with_parent() -> None:
-    """Leave nobody behind when the batch is killed; only Linux knows how."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _grade_in_slot(handed_in: HandedIn) -> tuple[Result, str]:
-    grader = _slot[0]
-    try:
-        return grader.grade(handed_in)
-    except Exception:
-        return _internal(grader, handed_in, traceback.format_exc())
-
-
-def _internal(grader: Grader, handed_in: HandedIn, log: str) -> tuple[Result, str]:
-    result = Result(
-        student=handed_in.student,
-        assignment=grader.assignment.name,
-        status=Status.INTERNAL,
-        score=None,
-        max_score=grader.assignment.points,
-        notes=("The grader failed on this submission; its log says why.",),
-        sandbox=grader.backend,
-        checks_digest=grader.checks_digest,
-    )
-    return result, log
+def _some(answer: Answer | Lost) -> Answer:
+    return Answer(result=None, log=f"{answer}\n") if isinstance(answer, Lost) else answer

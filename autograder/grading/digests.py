@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
+COMPUTED_WITH = ("torch", "torchvision", "numpy", "pillow")
 _SEED_BITS = 63
 
 
@@ -33,8 +37,29 @@ def digest_of_folder(folder: Path, extra: Iterable[str] = ()) -> str:
 
 
 def digest_of_checks(assignment: Path, stubs: Iterable[str], settings: str) -> str:
-    """What decides a score besides the submission: the checks, the course and the kit itself."""
-    return digest_of_folder(assignment, [*stubs, settings, digest_of_folder(PACKAGE)])
+    """What decides a score besides the submission and the course's key.
+
+    That is the checks, the course, the kit itself, and what it computes with.
+    """
+    return digest_of_folder(assignment, [*stubs, settings, digest_of_folder(PACKAGE), versions()])
+
+
+def digest_under_key(digest: str, key: bytes) -> str:
+    """Another digest for another key; without the key it tells nothing of the key."""
+    message = b"under this key\n" + digest.encode()
+    return "sha256:" + hmac.new(key, message, hashlib.sha256).hexdigest()
+
+
+@cache
+def versions() -> str:
+    """Python's version and those of the packages that results are computed with."""
+    numbers = [f"python {sys.version_info.major}.{sys.version_info.minor}"]
+    for package in COMPUTED_WITH:
+        try:
+            numbers.append(f"{package} {metadata.version(package)}")
+        except metadata.PackageNotFoundError:
+            numbers.append(f"no {package}")
+    return ", ".join(numbers)
 
 
 def seed_for(key: bytes, submission_digest: str, purpose: str) -> int:

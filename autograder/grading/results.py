@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .. import atomic
+from .places import folder_name
 
 FILE_NAME = "result.json"
 
@@ -80,6 +81,15 @@ class AccuracyResult(_Strict):
     device: str
 
 
+class Standing(_Strict):
+    """What a result comes down to, to tell whether another grading changed it."""
+
+    status: Status
+    score: float | None
+    parts: dict[str, float]
+    """The points of each part; none where there is no score."""
+
+
 class Result(_Strict):
     """One submission's result, the contents of `result.json`."""
 
@@ -99,6 +109,10 @@ class Result(_Strict):
     def part_points(self) -> dict[str, float]:
         return {part.name: part.points for part in self.parts}
 
+    def standing(self) -> Standing:
+        points = {} if self.score is None else self.part_points()
+        return Standing(status=self.status, score=self.score, parts=points)
+
 
 def write_result(result: Result, folder: Path) -> None:
     """Write `folder/result.json`, whole or not at all."""
@@ -106,12 +120,13 @@ def write_result(result: Result, folder: Path) -> None:
 
 
 def read_result(folder: Path) -> Result | None:
-    """The result in `folder`; None where there is none that this version understands."""
+    """The result of the student whose folder this is; None where this version knows of none."""
     try:
         text = (folder / FILE_NAME).read_text(encoding="utf-8")
-        return Result.model_validate_json(text)
+        result = Result.model_validate_json(text)
     except (OSError, UnicodeDecodeError, ValidationError):
         return None
+    return result if folder_name(result.student) == folder.name else None
 
 
 def read_results(out: Path) -> list[Result]:

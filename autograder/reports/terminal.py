@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..grading.results import PartResult, Result, Status
+from ..grading.results import PartResult, Result, Standing, Status
 from .attention import needs_a_person
 from .progress import plain_text, watched
 from .words import exact_points, exact_share, points_text
@@ -81,20 +81,29 @@ def show_attention(results: Iterable[Result], console: Console) -> None:
 
 
 def show_changes(done: Iterable[Graded], console: Console) -> None:
-    """Which scores are not what they were at the last grading; nothing where all are."""
+    """The table of whose result is not what it was after the last grading, and by how much.
+
+    Nothing where all are what they were.
+    """
     changed = sorted((one for one in done if has_changed(one)), key=lambda one: one.result.student)
-    if changed:
-        console.print(Text("Changed since the last grading:"))
+    if not changed:
+        return
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("student", overflow="fold", min_width=10)
+    for name in ("before", "now", "change"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("parts", overflow="fold")
     for one in changed:
         assert one.before is not None
-        line = f"  {one.result.student}  was {_short(one.before)}, now {_short(one.result)}"
-        console.print(plain_text(console, line), soft_wrap=True)
+        table.add_row(*_change(one.result.student, one.before, one.result.standing(), console))
+    console.print(Text("Changed since the last grading:"))
+    console.print(table)
+    console.print()
 
 
 def has_changed(one: Graded) -> bool:
-    """Was there a result before, and is it another status or score now?"""
-    before, now = one.before, one.result
-    return before is not None and (before.status, before.score) != (now.status, now.score)
+    """Was there a result before, and is its status, its score or a part's points different now?"""
+    return one.before is not None and one.before != one.result.standing()
 
 
 def shortened(name: str) -> str:
@@ -102,8 +111,30 @@ def shortened(name: str) -> str:
     return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 3]}..."
 
 
-def _short(result: Result) -> str:
-    return result.status.value if result.score is None else exact_points(result.score)
+def _change(student: str, before: Standing, now: Standing, console: Console) -> list[Text]:
+    change = ""
+    if before.score is not None and now.score is not None:
+        change = _signed(now.score - before.score)
+    parts = [
+        f"{name} {_signed(points - before.parts[name])}"
+        for name, points in now.parts.items()
+        if name in before.parts and points != before.parts[name]
+    ]
+    return [
+        plain_text(console, shortened(student)),
+        Text(_short(before)),
+        Text(_short(now), "bold"),
+        Text(change),
+        plain_text(console, ", ".join(parts)),
+    ]
+
+
+def _signed(points: float) -> str:
+    return ("+" if points > 0 else "") + exact_points(points)
+
+
+def _short(standing: Standing) -> str:
+    return standing.status.value if standing.score is None else exact_points(standing.score)
 
 
 def _row(result: Result, parts: Sequence[str], console: Console) -> list[Text]:

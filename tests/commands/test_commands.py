@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -11,7 +13,14 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.commands import doctor
 from autograder.commands.outcome import UsageError, exit_code
-from autograder.sandbox import room
+from autograder.interruption import Stopped
+from autograder.sandbox.backends import BACKENDS
+
+NO_SANDBOX = (
+    "--sandbox auto: expected a sandbox that works, found that bubblewrap: bwrap was not found; "
+    "install it. uid: only root can lend users to workers. `--sandbox none` grades without any "
+    "protection: only for code that you trust"
+)
 
 
 def run(*arguments: object):
@@ -65,34 +74,40 @@ def test_a_demo_outside_a_clone_names_what_is_missing(course_copy):
     )
 
 
+@pytest.fixture
+def no_sandbox(monkeypatch):
+    """A machine on which no backend contains anything."""
+    for name, problem in (
+        ("bubblewrap", "bwrap was not found; install it"),
+        ("uid", "only root can lend users to workers"),
+    ):
+        broken = replace(BACKENDS[name], problem=lambda private, problem=problem: problem)
+        monkeypatch.setitem(BACKENDS, name, broken)
+
+
 def test_doctor_says_what_works(repository, monkeypatch):
     monkeypatch.setattr(doctor, "_data", lambda name, root: (True, "mnist: 60000 + 10000 images"))
     ran = run("doctor", "--course", repository / "course.yaml")
     assert ran.exit_code == 0, ran.output
     assert [line.split()[1] for line in ran.stdout.splitlines()] == [
-        "kit", "torch", "gpu", "cores", "sandbox", "course", "data",
+        "kit", "torch", "gpu", "cores", "bubblewrap", "uid", "sandbox", "course", "data",
     ]  # fmt: skip
 
 
-def test_doctor_fails_where_grading_would(repository, monkeypatch):
-    monkeypatch.setattr(room, "bubblewrap_problem", lambda: "bwrap was not found; install it")
+def test_doctor_fails_where_grading_would(repository, no_sandbox, monkeypatch):
     monkeypatch.setattr(doctor, "_data", lambda name, root: (False, "no images; --data-root DIR"))
     ran = run("doctor", "--course", repository / "course.yaml")
     assert ran.exit_code == 2
-    assert "--  sandbox  bwrap was not found; install it" in ran.stdout
-    assert "--  data     no images; --data-root DIR" in ran.stdout
+    assert "ok  bubblewrap  bwrap was not found; install it" in ran.stdout
+    assert f"--  sandbox     {NO_SANDBOX}" in ran.stdout
+    assert "--  data        no images; --data-root DIR" in ran.stdout
 
 
-def test_no_sandbox_means_no_grading(repository, tmp_path, monkeypatch):
-    monkeypatch.setattr(room, "bubblewrap_problem", lambda: "bwrap was not found; install it")
+def test_no_sandbox_means_no_grading(repository, no_sandbox, tmp_path):
     (tmp_path / "s001" / "mnist").mkdir(parents=True)
     ran = run("grade", tmp_path, "--course", repository / "course.yaml", "--out", tmp_path / "out")
     assert ran.exit_code == 2
-    assert ran.stderr == (
-        "--sandbox auto: expected a sandbox that works, found that bwrap was not found; "
-        "install it. `--sandbox none` grades without any protection: only for code that you "
-        "trust\n"
-    )
+    assert ran.stderr == f"{NO_SANDBOX}\n"
     assert not (tmp_path / "out").exists()
 
 
@@ -108,15 +123,16 @@ def _raises(error: BaseException) -> int:
     ("error", "code", "said"),
     [
         (UsageError("a: expected b, found c; do d"), 2, "a: expected b, found c; do d\n"),
-        (
-            KeyboardInterrupt(),
-            130,
-            "Stopped. Finished submissions are kept: the same command goes on from here.\n",
-        ),
+        (Stopped(signal.SIGINT), 130, "Stopped.\n"),
         (
             OSError(28, "No space left on device", "graded/x"),
             2,
-            "graded/x: No space left on device; free some space or check the permissions\n",
+            "graded/x: No space left on device; free some space and give the same command again.\n",
+        ),
+        (
+            OSError(13, "Permission denied", "graded/x"),
+            2,
+            "graded/x: Permission denied; check the permissions and give the same command again.\n",
         ),
     ],
 )

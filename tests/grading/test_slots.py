@@ -1,0 +1,201 @@
+"""A slot answers, dies or hangs; whatever it does is told of the submission that it was grading."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import psutil
+import pytest
+
+from autograder.grading import slots
+from autograder.grading.results import Result, Status
+from autograder.grading.slot import encoded, result_and_log
+from autograder.grading.slots import Answer, Lost, Slots, pytest_by_itself
+from autograder.grading.submission import HandedIn
+
+ODD_GRADER = """
+    import ctypes
+    import os
+    import sys
+    import time
+
+    from autograder.grading.results import Result, Status
+
+
+    class Plan:
+        seconds = 60.0
+        starts = True
+
+        def grader(self):
+            if not self.starts:
+                raise RuntimeError("the course file has gone")
+            return Grader()
+
+
+    class Grader:
+        def grade(self, handed_in):
+            return getattr(self, handed_in.student)(), "a log\\x1b[31m"
+
+        def well(self):
+            return Result(
+                student="well", assignment="odd", status=Status.GRADED, score=1.0, max_score=1.0
+            )
+
+        def threads(self):
+            return self.well().model_copy(update={"notes": (os.environ["OMP_NUM_THREADS"],)})
+
+        def raises(self):
+            raise MemoryError("all of it")
+
+        def exits(self):
+            sys.exit("enough")
+
+        def nonsense(self):
+            return "no result"
+
+        def unwritable(self):
+            return self.well().model_copy(update={"notes": ("\\ud800",)})
+
+        def dies(self):
+            print("last words", flush=True)
+            os._exit(3)
+
+        def crashes(self):
+            ctypes.string_at(0)
+
+        def hangs(self):
+            time.sleep(1000)
+    """
+
+
+@pytest.fixture
+def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A plan whose grader does what the student's name says."""
+    (tmp_path / "odd_grader.py").write_text(dedent(ODD_GRADER))
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("odd_grader").Plan()
+    monkeypatch.delitem(importlib.sys.modules, "odd_grader")
+
+
+def graded(plan: Any, *students: str, at_once: int = 1) -> dict[str, Answer | Lost]:
+    """What is told of each; afterwards no process is left."""
+    with Slots(plan) as kept:
+        to_do = [HandedIn(student, Path(student)) for student in students]
+        told = {one.student: answer for one, answer in kept.grade(to_do, at_once)}
+        below = psutil.Process().children()
+    assert not [process for process in below if process.is_running()]
+    return told
+
+
+def log_of(answer: Answer | Lost) -> str:
+    assert isinstance(answer, Answer)
+    assert answer.result is None
+    return answer.log
+
+
+def test_a_fault_of_the_grader_is_told_of_the_submission_it_hit_and_of_no_other(plan):
+    told = graded(plan, "well", "raises", "exits", "nonsense", "unwritable", "dies", "threads")
+    well = told["well"]
+    assert isinstance(well, Answer)
+    assert well.result is not None
+    assert well.result.score == 1.0
+    assert well.log == "a log\\x1b[31m"
+    assert log_of(told["raises"]).endswith("MemoryError: all of it\n")
+    assert log_of(told["exits"]).endswith("SystemExit: enough\n")
+    assert "Input should be a valid dictionary" in log_of(told["nonsense"])
+    assert "PydanticSerializationError" in log_of(told["unwritable"])
+    assert isinstance(told["dies"], Lost)
+    assert not told["dies"].stuck
+    assert str(told["dies"]) == (
+        "The grading process ended without a result (exit status 3). It said:\nlast words"
+    )
+    after = told["threads"]
+    assert isinstance(after, Answer)
+    assert after.result is not None
+    assert after.result.notes == ("1",)
+
+
+def test_a_crash_says_where_it_was(plan):
+    told = str(graded(plan, "crashes")["crashes"])
+    assert told.startswith("The grading process ended without a result (SIGSEGV). It said:\nFatal")
+    assert "odd_grader.py" in told
+
+
+def test_a_slot_that_hangs_is_ended_and_says_where(plan, monkeypatch):
+    monkeypatch.setattr(slots, "GRACE_SECONDS", 2.0)
+    with Slots(plan) as kept:
+        asked = kept.grade([HandedIn(name, Path(name)) for name in ("well", "hangs", "threads")], 1)
+        assert isinstance(next(asked)[1], Answer)
+        plan.seconds = 0.2
+        lost = next(asked)[1]
+        plan.seconds = 60.0
+        assert isinstance(next(asked)[1], Answer), "another slot goes on"
+    assert isinstance(lost, Lost)
+    assert lost.stuck
+    assert str(lost).startswith("The grading process was stuck and was ended. It said:\nTimeout")
+    assert "in hangs" in str(lost)
+
+
+def test_a_slot_that_cannot_start_says_why(plan):
+    plan.starts = False
+    told = str(graded(plan, "well")["well"])
+    assert told.startswith("The grading process ended without a result (exit status 1). It said:\n")
+    assert told.endswith("\nRuntimeError: the course file has gone")
+
+
+def test_where_no_process_can_be_started_each_submission_is_told(plan, monkeypatch):
+    monkeypatch.setattr("sys.executable", "/nothing/here")
+    told = graded(plan, "well")
+    assert str(told["well"]) == (
+        "No grading process could be started: [Errno 2] No such file or directory: '/nothing/here'"
+    )
+
+
+def test_a_full_disk_is_not_the_fault_of_a_submission(plan, monkeypatch):
+    def full(**_: object) -> None:
+        raise OSError(28, "No space left on device", "/tmp")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    with pytest.raises(OSError, match="No space left on device"):
+        graded(plan, "well")
+
+
+def test_slots_end_though_the_one_who_asks_stops_in_the_middle(plan):
+    with Slots(plan) as kept:
+        asked = kept.grade([HandedIn(name, Path(name)) for name in ("well", "hangs")], 2)
+        assert next(asked)[0].student == "well"
+        below = psutil.Process().children()
+    assert len(below) == 2
+    assert not [process for process in below if process.is_running()]
+
+
+def test_a_result_of_nobody_is_not_lost_either():
+    class Grader:
+        def grade(self, handed_in: HandedIn) -> tuple[Result, str]:
+            raise KeyboardInterrupt
+
+    result, log = result_and_log(Grader(), HandedIn("a", Path("a")))  # type: ignore[arg-type]
+    assert result is None
+    assert log.endswith("KeyboardInterrupt\n")
+
+
+def test_a_log_is_bounded_and_does_nothing_to_a_terminal():
+    result = Result(student="a", assignment="b", status=Status.INTERNAL, score=None, max_score=1.0)
+    answer = Answer.model_validate_json(encoded(result, "\x1b[2J\ud800\n" + "x" * 1_000_000))
+    assert answer.result == result
+    assert answer.log.startswith("\\x1b[2J\\ud800\nxxx")
+    assert len(answer.log) < 250_000
+
+
+def test_pytest_in_this_process_sees_no_options_of_the_user(monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing")
+    monkeypatch.delenv("PYTEST_PLUGINS", raising=False)
+    with pytest_by_itself():
+        assert os.environ["PYTEST_ADDOPTS"] == ""
+        assert os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] == "1"
+    assert os.environ["PYTEST_ADDOPTS"] == "-k nothing"
+    assert "PYTEST_PLUGINS" not in os.environ
