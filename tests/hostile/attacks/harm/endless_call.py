@@ -1,0 +1,6 @@
+# Tries to: never answer.
+# Earns: double 0, greet 2
+# Says: Your code took longer than 2 seconds
+def double(number):
+    while True:
+        pass

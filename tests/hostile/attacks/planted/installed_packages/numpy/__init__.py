@@ -1,0 +1,1 @@
+raise RuntimeError("a planted file was run")

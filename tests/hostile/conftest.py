@@ -1,0 +1,170 @@
+"""Grades the hostile class once for each way to contain it, for all tests to look at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.sandbox import bubblewrap
+from autograder.sandbox.users import NUMBERS
+
+from ..reachable import uid_problem
+from . import classroom
+from .classroom import Graded, Room
+
+ORDINARY = 57_990
+"""A user without rights, who grades with bubblewrap where the tests run as root."""
+HONEST = ("honest-first", "m-honest-middle", "z-honest-last")
+
+
+def _rooms() -> list[object]:
+    no_namespaces = bubblewrap.problem()
+    no_users = uid_problem()
+    rooms = [("bubblewrap", Room("bubblewrap"), no_namespaces), ("uid", Room("uid"), no_users)]
+    if os.geteuid() == 0:
+        ordinary = Room("bubblewrap", ORDINARY)
+        rooms.append(("bubblewrap-as-a-user", ordinary, no_namespaces or no_users))
+    return [
+        pytest.param(
+            room,
+            id=name,
+            marks=[
+                pytest.mark.xdist_group(f"hostile-{name}"),
+                pytest.mark.skipif(problem is not None, reason=f"{name}: {problem}"),
+            ],
+        )
+        for name, room, problem in rooms
+    ]
+
+
+@pytest.fixture(scope="session", params=_rooms())
+def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
+    """The hostile class, graded."""
+    room: Room = request.param
+    with ExitStack() as stack:
+        base = Path(tempfile.mkdtemp(prefix="hostile-"))
+        stack.callback(shutil.rmtree, base, ignore_errors=True)
+        base.chmod(0o711)
+        outside, scratch, hidden = base / "outside", base / "scratch", base / "hidden"
+        for folder in (outside, scratch, hidden):
+            folder.mkdir()
+        outside.chmod(0o777)
+        (outside / "canary.txt").write_text("canary-outside", encoding="utf-8")
+        (outside / "canary.txt").chmod(0o666)
+        scratch.chmod(0o711)
+        bystander = stack.enter_context(_bystander())
+        doors = stack.enter_context(_doors())
+        course = classroom.make_course(hidden / "course")
+        places = {
+            "outside": str(outside),
+            "scratch": str(scratch),
+            "hidden": str(hidden),
+            "bystander": str(bystander.pid),
+            "port": str(doors.port),
+            "door": doors.name,
+        }
+        submissions = hidden / "submitted"
+        for student in HONEST:
+            files = {name: text.encode() for name, text in classroom.REFERENCE.items()}
+            files["notes.txt"] = b"canary-of-a-classmate"
+            classroom.hand_in(submissions, student, files)
+        for attack in classroom.all_attacks():
+            classroom.hand_in(submissions, attack.name, attack.files(places))
+        if room.user is not None:
+            os.chown(scratch, room.user, room.user)
+        classroom.give_to(hidden, room.user)
+        out = hidden / "graded"
+        before = _others()
+        code, said = classroom.grade(course, submissions, out, scratch, room)
+        yield Graded(
+            code=code,
+            said=said,
+            out=out,
+            outside=outside,
+            scratch=scratch,
+            connections=doors.opened,
+            left_running=[*_left(before, str(base)), *_died(bystander)],
+        )
+
+
+def _others() -> set[int]:
+    return {process.pid for process in psutil.process_iter()}
+
+
+def _left(before: set[int], base: str) -> list[str]:
+    """Processes that a submission or the grading of it left behind."""
+    left = []
+    for process in psutil.process_iter():
+        try:
+            command, user = " ".join(process.cmdline()), process.uids().real
+            gone = process.pid in before or process.status() == psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            continue
+        if not gone and (
+            user in NUMBERS or user == ORDINARY or "8642" in command or base in command
+        ):
+            left.append(f"{user}: {command}")
+    return left
+
+
+@contextmanager
+def _bystander() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that no submission may signal."""
+    process = subprocess.Popen(["sleep", "600"], user=None)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _died(bystander: subprocess.Popen[bytes]) -> list[str]:
+    return [] if bystander.poll() is None else ["the bystander was killed"]
+
+
+class _Doors:
+    """A port and a nameless socket at which no submission may knock."""
+
+    def __init__(self) -> None:
+        self.opened: list[str] = []
+        self.name = f"door-{os.getpid()}"
+        self._port = socket.create_server(("127.0.0.1", 0))
+        self._local = socket.socket(socket.AF_UNIX)
+        self._local.bind(f"\0{self.name}")
+        self._local.listen()
+        self.port = self._port.getsockname()[1]
+        for door, what in ((self._port, "a port"), (self._local, "a local socket")):
+            threading.Thread(target=self._wait, args=(door, what), daemon=True).start()
+
+    def _wait(self, door: socket.socket, what: str) -> None:
+        try:
+            while True:
+                visitor, _ = door.accept()
+                visitor.close()
+                self.opened.append(what)
+        except OSError:
+            return
+
+    def close(self) -> None:
+        for door in (self._port, self._local):
+            door.shutdown(socket.SHUT_RDWR)
+            door.close()
+
+
+@contextmanager
+def _doors() -> Iterator[_Doors]:
+    doors = _Doors()
+    try:
+        yield doors
+    finally:
+        doors.close()

@@ -1,0 +1,24 @@
+"""Canary in the probes of another part: see the cell of `greet`."""
+
+# %% part="double"
+
+
+def doubled(student, numbers):
+    return [student.double.double(number) for number in numbers]
+
+
+# %% part="greet"
+
+SECRET = "canary-in-the-probes-of-greet"
+
+
+def greeting(student, name):
+    return student.greet.greet(name)
+
+
+# %% part="total"
+import torch
+
+
+def added(student, numbers):
+    return student.total.total(torch.as_tensor(numbers))
