@@ -24,12 +24,13 @@ from ..selfcheck.expect import CheckFailed, Expect
 from ..selfcheck.plain import as_data
 from .checks import Check, register_markers
 from .digests import seed_for
+from .limit_words import limit_behind
 from .results import CheckResult, Frame, Outcome
 
 if TYPE_CHECKING:
     import torch
 
-    from ..course import Accuracy
+    from ..course import Accuracy, Limits
     from ..data import ImageData
 
 NOT_ATTEMPTED = "not attempted"
@@ -58,8 +59,7 @@ class PartRun:
     accuracy: Accuracy | None
     key: bytes
     submission_digest: str
-    seconds: float
-    call_seconds: float
+    limits: Limits
     load_seconds: float
     device_name: str
     load_images: Callable[[], ImageData]
@@ -92,7 +92,10 @@ class PartRun:
             seed = self._seed(request, f"probe {function.__name__}")
             self._load()
             data = self.worker.call(
-                function.__name__, as_data(arguments), seed, self._seconds_left(self.call_seconds)
+                function.__name__,
+                as_data(arguments),
+                seed,
+                self._seconds_left(self.limits.call_seconds),
             )
             request.node.stash[_ANSWERED] = True
             return data
@@ -151,7 +154,7 @@ class PartRun:
 
     def _seconds_left(self, most: float) -> float:
         if self._deadline is None:
-            self._deadline = time.monotonic() + self.seconds
+            self._deadline = time.monotonic() + self.limits.wall_seconds
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise WorkerTimeout
@@ -174,7 +177,7 @@ class PartRun:
         if error is None:
             return Ending(Outcome.PASSED)
         if isinstance(error, StudentError):
-            return _student_error(error, self.modules)
+            return self._student_error(error)
         if isinstance(error, WorkerTimeout):
             return Ending(Outcome.TIMEOUT, self._timeout_message(error))
         if isinstance(error, WorkerStopped):
@@ -201,9 +204,22 @@ class PartRun:
                 "outside any function."
             )
         return (
-            f"Your code took longer than {min(self.call_seconds, self.seconds):g} seconds. "
+            f"Your code took longer than {self._most_seconds()} seconds. "
             "Usual causes: a loop that never ends, or much work for each sample."
         )
+
+    def _most_seconds(self) -> int:
+        return min(self.limits.call_seconds, self.limits.wall_seconds)
+
+    def _student_error(self, error: StudentError) -> Ending:
+        if any(error.unwritten.startswith(f"{module}:") for module in self.modules):
+            return Ending(Outcome.FAILED, NOT_ATTEMPTED)
+        frames = tuple(
+            Frame(file=file, line=line, function=function, text=text)
+            for file, line, function, text in error.frames
+        )
+        message = ". ".join(filter(None, (str(error), limit_behind(str(error), self.limits))))
+        return Ending(Outcome.ERROR, message, frames=frames)
 
 
 def run_part(run: PartRun, arguments: list[str]) -> None:
@@ -228,13 +244,3 @@ def result_of(check: Check, ending: Ending) -> CheckResult:
         found=ending.found,
         frames=ending.frames,
     )
-
-
-def _student_error(error: StudentError, modules: tuple[str, ...]) -> Ending:
-    if any(error.unwritten.startswith(f"{module}:") for module in modules):
-        return Ending(Outcome.FAILED, NOT_ATTEMPTED)
-    frames = tuple(
-        Frame(file=file, line=line, function=function, text=text)
-        for file, line, function, text in error.frames
-    )
-    return Ending(Outcome.ERROR, str(error), frames=frames)

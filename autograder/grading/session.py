@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..course import Assignment, Limits, Part
 from ..sandbox import launch
+from ..sandbox.backends import BACKENDS, NOT_CONTAINED
 from ..sandbox.room import Limits as WorkerLimits
 from ..selfcheck.manifest import Manifest, read_manifest
 from . import submission as handed
@@ -65,7 +66,9 @@ class Grader:
         """The result, and a log for the instructor ("" where there is nothing to tell)."""
         started = time.monotonic()
         try:
-            submission = handed.read(handed_in, self.assignment, dict(self.manifest.stubs))
+            submission = handed.read(
+                handed_in, self.assignment, dict(self.manifest.stubs), self.release
+            )
         except handed.Rejected as rejected:
             return self._rejected(handed_in.student, str(rejected)), ""
         work = Work(self, submission)
@@ -81,13 +84,16 @@ class Grader:
             max_score=self.assignment.points,
             parts=parts,
             accuracy=work.accuracy(),
-            notes=submission.notes(),
+            notes=(*self._warnings(), *submission.notes()),
             sandbox=self.backend,
             submission_digest=submission.digest,
             checks_digest=self.checks_digest,
             seconds=round(time.monotonic() - started, 2),
         )
         return result, "\n".join(work.log)
+
+    def _warnings(self) -> tuple[str, ...]:
+        return () if BACKENDS[self.backend].contains else (NOT_CONTAINED,)
 
     def _rejected(self, student: str, reason: str) -> Result:
         return Result(
@@ -168,8 +174,7 @@ class Work:
                 accuracy=assignment.accuracy,
                 key=grader.key,
                 submission_digest=self.submission.digest,
-                seconds=limits.wall_seconds,
-                call_seconds=limits.call_seconds,
+                limits=limits,
                 load_seconds=assignment.limits.call_seconds,
                 device_name=grader.device,
                 load_images=grader.load_images,

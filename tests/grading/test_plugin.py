@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 import torch
 
+from autograder.course import Limits
 from autograder.grading.checks import Check, pytest_arguments
 from autograder.grading.plugin import Ending, PartRun, result_of, run_part
 from autograder.grading.results import Outcome
-from autograder.sandbox.launch import (
+from autograder.sandbox.answers import (
     BadReply,
     SandboxBroken,
     StudentError,
@@ -76,8 +77,7 @@ def run(tmp_path: Path) -> Callable[..., tuple[dict[str, Ending], PartRun]]:
             "accuracy": None,
             "key": b"k" * 32,
             "submission_digest": "sha256:1",
-            "seconds": 60.0,
-            "call_seconds": 10.0,
+            "limits": Limits(wall_seconds=60, call_seconds=10),
             "load_seconds": 5.0,
             "device_name": "cpu",
             "load_images": lambda: None,
@@ -123,6 +123,14 @@ def test_what_the_students_code_raised_is_an_error_with_their_lines(run):
     assert [(f.file, f.line, f.text) for f in endings["one"].frames] == [
         ("part.py", 3, "return 1 / 0")
     ]
+
+
+def test_an_error_that_a_limit_caused_names_the_limit(run):
+    endings, _ = run(EQUAL, FakeWorker(StudentError("OSError: [Errno 24] Too many", "", [], "")))
+    assert endings["one"].message == (
+        "OSError: [Errno 24] Too many. Too many files are open at a time: close them, best by "
+        "`with open(...)`."
+    )
 
 
 def test_a_stub_of_this_part_is_not_attempted(run):
@@ -239,7 +247,7 @@ def test_modules_that_cannot_be_imported_are_tried_once_and_fail_every_check(run
 
 def test_a_part_out_of_time_asks_no_more(run):
     worker = FakeWorker(4)
-    endings, _ = run(EQUAL, worker, seconds=0.0)
+    endings, _ = run(EQUAL, worker, limits=Limits.model_construct(wall_seconds=0))
     assert endings["one"].outcome is Outcome.TIMEOUT
     assert worker.calls == []
 
