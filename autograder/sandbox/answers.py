@@ -46,6 +46,6 @@ def value_of(reply: dict[str, Any]) -> Any:
 
 def _frame(frame: Any) -> list[Any]:
     match frame:
-        case [str(file), int(line), str(function), str(text)]:
+        case [str(file), int(line), str(function), str(text)] if type(line) is int:
             return [file[:MAX_TEXT], line, function[:MAX_TEXT], text[:MAX_TEXT]]
     raise BadReply("the answer has an unknown form")

@@ -31,7 +31,7 @@ class Backend:
 BACKENDS = {
     one.name: one
     for one in (
-        Backend(bubblewrap.NAME, True, bubblewrap.room, lambda private: bubblewrap.problem()),
+        Backend(bubblewrap.NAME, True, bubblewrap.room, bubblewrap.problem),
         Backend(uid.NAME, True, uid.room, uid.problem, uid.clear_unused),
         Backend(bare.NAME, False, bare.room, lambda private: bare.problem()),
     )

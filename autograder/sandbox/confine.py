@@ -51,7 +51,8 @@ def confine(wanted: Confinement) -> None:
         _become(wanted.user)
     for kind, limit in _limits(wanted):
         _lower(kind, limit, limit)
-    _lower(resource.RLIMIT_CPU, wanted.cpu_seconds, wanted.cpu_seconds + 5)
+    # A little above, for a worker that whoever watches it doesn't see: it is told why it ended.
+    _lower(resource.RLIMIT_CPU, wanted.cpu_seconds + 5, wanted.cpu_seconds + 10)
     if not (wanted.filtered or wanted.locked):
         return
     os.umask(0o077)
@@ -72,7 +73,8 @@ def _become(user: int) -> None:
 
 def _limits(wanted: Confinement) -> list[tuple[int, int]]:
     limits = [
-        (resource.RLIMIT_CORE, 0),
+        # Not 0, which the kernel takes for "any size" where a program is given the memory.
+        (resource.RLIMIT_CORE, 1),
         (resource.RLIMIT_FSIZE, wanted.file_bytes),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_MSGQUEUE, 0),

@@ -79,16 +79,15 @@ class Worker:
         }  # fmt: skip
         try:
             wire.write_frame(self._requests, wire.encode(request), deadline)
-            reply = self._reply(deadline)
+            return value_of(self._reply(deadline))
         except wire.OutOfTime:
             self.close()
             raise WorkerTimeout from None
         except wire.Closed:
             raise WorkerStopped(self._reason()) from None
-        except wire.WireError as error:
+        except (wire.WireError, BadReply) as error:
             self.close()
             raise BadReply(str(error)) from None
-        return value_of(reply)
 
     def load(self, seconds: float) -> None:
         """Import the modules that the part is graded on; raises what `call` raises."""
@@ -129,7 +128,7 @@ class Worker:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                pass_fds=(child_reads, child_writes),
+                pass_fds=(child_reads, child_writes, *room.descriptors),
                 env=room.environment,
                 cwd=room.folder,
                 start_new_session=True,
@@ -143,8 +142,8 @@ class Worker:
             self._cleanup.close()
             raise SandboxBroken(f"{room.command[0]} could not be started: {error}") from None
         finally:
-            os.close(child_reads)
-            os.close(child_writes)
+            for descriptor in (child_reads, child_writes, *room.descriptors):
+                os.close(descriptor)
         self._room = room
         self._watch = Watch(self._process.pid, room, output, limits, self._stop_for)
         self._greet(room.confinement)
@@ -168,9 +167,10 @@ class Worker:
 
     def _reply(self, deadline: float) -> dict[str, Any]:
         reply = wire.read_frame(self._replies, wire.FrameLimits(), deadline)
-        if not isinstance(reply, dict) or reply.get("id") != self._calls:
-            raise wire.WireError("the answer is to another question")
-        return reply
+        # Only a number is compared with one: a tensor would answer with a tensor.
+        if isinstance(reply, dict) and type(reply.get("id")) is int and reply["id"] == self._calls:
+            return reply
+        raise BadReply("the answer is to another question")
 
     def _reason(self) -> str:
         assert self._process is not None

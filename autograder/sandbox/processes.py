@@ -12,8 +12,11 @@ from pathlib import Path
 
 import psutil
 
+from . import procfs
+
 ENOUGH = 10_000
 _PATIENCE = 10.0
+_NOTHING = procfs.Open()
 
 
 @dataclass(frozen=True)
@@ -54,25 +57,29 @@ def tree(pid: int, most: int = ENOUGH) -> list[psutil.Process]:
 def of_user(number: int) -> list[psutil.Process]:
     """The live processes of the user with this number, whoever their parents are."""
     found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if process.uids().real == number and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
+    for pid in procfs.of_user(number):
+        if procfs.facts(pid) is not None:
+            with contextlib.suppress(psutil.Error):
+                found.append(psutil.Process(pid))
     return found
 
 
 def use_of(found: Iterable[psutil.Process], memory_bytes: int) -> Use:
     """What these processes use. Shared pages count once where that decides about `memory_bytes`."""
-    all_of_them = list(found)
-    memory = sum(_resident_bytes(process) for process in all_of_them)
+    used = {process: facts for process in found if (facts := _facts(process)) is not None}
+    memory = sum(facts.memory_bytes for facts in used.values())
     if memory > memory_bytes:
-        memory = sum(_own_bytes(process) for process in all_of_them)
-    threads, seconds = 0, 0.0
-    for process in all_of_them:
-        with contextlib.suppress(psutil.Error), process.oneshot():
-            threads += process.num_threads()
-            seconds += sum(process.cpu_times()[:4])
-    return Use(memory, threads, seconds)
+        memory = sum(_own_bytes(process, facts) for process, facts in used.items())
+    return Use(
+        memory,
+        sum(facts.threads for facts in used.values()),
+        sum(facts.cpu_seconds for facts in used.values()),
+    )
+
+
+def opened_by(found: Iterable[psutil.Process], most: int) -> procfs.Open:
+    """What these processes have open; only the count of it where there are more than `most`."""
+    return procfs.open_by([process.pid for process in found], most) if procfs.IS_HERE else _NOTHING
 
 
 def kill_tree(pid: int) -> None:
@@ -98,25 +105,29 @@ def wait_gone(pids: Iterable[int]) -> None:
 
 
 def _runs(pid: int) -> bool:
+    if procfs.IS_HERE:
+        return procfs.facts(pid) is not None
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (OSError, IndexError):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
         return False
-    return state not in "ZX"
 
 
-def _resident_bytes(process: psutil.Process) -> int:
+def _facts(process: psutil.Process) -> procfs.Facts | None:
+    if procfs.IS_HERE:
+        return procfs.facts(process.pid)
     try:
-        return int(process.memory_info().rss)
+        with process.oneshot():
+            return procfs.Facts(
+                threads=process.num_threads(),
+                cpu_seconds=sum(process.cpu_times()[:4]),
+                memory_bytes=process.memory_info().rss,
+            )
     except psutil.Error:
-        return 0
+        return None
 
 
-def _own_bytes(process: psutil.Process) -> int:
-    try:
-        # A page that n processes share counts 1/n for each: workers that were forked share a lot.
-        return int(process.memory_full_info().pss)
-    except psutil.AccessDenied:
-        return _resident_bytes(process)
-    except psutil.Error:
-        return 0
+def _own_bytes(process: psutil.Process, facts: procfs.Facts) -> int:
+    # A page that n processes share counts 1/n for each: workers that were forked share a lot.
+    own = procfs.own_bytes(process.pid) if procfs.IS_HERE else None
+    return facts.memory_bytes if own is None else own

@@ -27,7 +27,12 @@ main()
 """
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives")
+PACKAGES = ("site-packages", "dist-packages")
 GPU_FILES = ("/sys", "/proc/driver/nvidia")
+MOST_FILES = 20_000
+"""How many files a worker may have on disk; nobody would count more of them five times a second."""
+MOST_DESCRIPTORS = 4_096
+"""How many a worker's processes may have open: each can keep memory that counts as nobody's."""
 FEW_THREADS = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -53,12 +58,20 @@ class Limits:
         return self.processes + 32
 
 
+@dataclass(frozen=True)
+class Written:
+    """Files on disk, folders among them, and their bytes."""
+
+    files: int = 0
+    bytes_: int = 0
+
+
 @dataclass
 class Room:
     """A place for one worker. `command` starts it; two descriptors are added to it.
 
     `folder` is where the command is started, `user` the number of the user that it runs as, None
-    for one's own.
+    for one's own. `descriptors` are the command's, and are closed here once it is started.
     """
 
     command: list[str]
@@ -66,15 +79,16 @@ class Room:
     folder: str
     confinement: Confinement
     user: int | None = None
+    descriptors: Sequence[int] = ()
     _left: list[Path] = field(default_factory=list)
 
     def processes(self, pid: int, most: int) -> list[psutil.Process]:
         """All processes of the worker started as `pid`, about `most` at the most."""
         return processes.tree(pid, most)
 
-    def written_bytes(self) -> int:
-        """Bytes that the worker has on disk, where nothing but watching bounds them."""
-        return 0
+    def written(self, pid: int) -> Written:
+        """What the worker started as `pid` has on disk, where nothing but watching bounds it."""
+        return Written()
 
     def end(self, pid: int) -> None:
         """Kill the worker started as `pid` and all that it started."""
@@ -121,12 +135,16 @@ def python_folders() -> tuple[str, ...]:
     """The interpreter and its packages: every folder that a worker's Python reads."""
     folders = {sys.prefix, sys.base_prefix, sys.exec_prefix}
     folders.add(str(Path(os.path.realpath(sys.executable)).parent.parent))
-    folders.update(
-        entry for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))
-    )
+    folders.update(entry for entry in sys.path if entry.endswith(PACKAGES))
     existing = sorted(folder for folder in folders if Path(folder).is_dir())
     covered = (*SYSTEM, *existing)
     return tuple(folder for folder in existing if not _inside(folder, covered))
+
+
+def exposed_to_workers(private: Sequence[Path]) -> list[Path]:
+    """Those of these files and folders that lie in a folder which every worker is given."""
+    given = [Path(folder).resolve() for folder in (*SYSTEM, *python_folders())]
+    return [path for path in private if any(path.resolve().is_relative_to(one) for one in given)]
 
 
 def gpu_devices() -> list[str]:
@@ -150,8 +168,11 @@ def lay_out_kit(folder: Path) -> None:
 
 def remove(folder: Path) -> None:
     """Remove `folder` whatever is in it: closed folders, and nested deeper than Python can go."""
-    for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-        subprocess.run([*command, "--", str(folder)], stderr=subprocess.DEVNULL, check=False)
+    delete = ["rm", "-rf"]
+    # Root needs to open nothing, and follows nothing while others may still change names.
+    for command in (delete, ["chmod", "-R", "u+rwx"], delete):
+        if os.path.lexists(folder):
+            subprocess.run([*command, "--", str(folder)], stderr=subprocess.DEVNULL, check=False)
 
 
 def _inside(folder: str, others: Sequence[str]) -> bool:

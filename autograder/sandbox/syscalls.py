@@ -3,8 +3,8 @@
 A filter is a program for the kernel (seccomp, classic BPF) of eight bytes an instruction. It
 refuses calls that hide memory from a count of the process tree (`memfd_create`), that leave
 something behind which no process holds (System V and message queues), that look into other
-processes, that make namespaces, and those with a history of letting code out of containers. Where
-the backend has no network namespace of its own, sockets but local ones are refused too.
+processes, that make namespaces, and those with a history of letting code out of containers. Of
+sockets it leaves those that a network namespace keeps in; where the backend has none, local ones.
 
 The numbers are those of the kernel's tables, `arch/x86/entry/syscalls/syscall_64.tbl` and
 `include/uapi/asm-generic/unistd.h`; the layout of what a filter sees is `struct seccomp_data` in
@@ -52,9 +52,11 @@ _FORBIDDEN = {
 }
 _CLONE = (56, 220)
 _SOCKET = (41, 198)
-_NEW_NAMESPACE = 0x7E020080
+# New namespaces, and a child of one's own parent, who wouldn't know of it.
+_FORBIDDEN_CLONES = 0x7E028000
+_THREAD, _SAME_FILES = 0x00010000, 0x00000400
 _X32 = 0x40000000
-_LOCAL = 1
+_LOCAL, _INTERNET, _INTERNET_6, _KERNEL = 1, 2, 10, 16
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -68,7 +70,7 @@ _SECCOMP = (317, 277)
 
 @dataclass(frozen=True)
 class Filter:
-    """What stays allowed: sockets of every kind, and memory that belongs to no process."""
+    """What stays allowed: sockets of the internet, and memory that belongs to no process."""
 
     network: bool
     memory_files: bool
@@ -105,20 +107,25 @@ def program(filter_: Filter, machine: str) -> bytes:
                 _instruction(_RETURN, _error(number)),
             ]
     lines += [
-        _instruction(_EQUAL, _CLONE[column], no=4),
+        _instruction(_EQUAL, _CLONE[column], no=6),
         _instruction(_LOAD, _FIRST_ARGUMENT),
-        _instruction(_ANY_BIT, _NEW_NAMESPACE & ~0xFF, no=1),
-        _instruction(_RETURN, _error(errno.EPERM)),
+        _instruction(_ANY_BIT, _FORBIDDEN_CLONES, yes=3),
+        # Who looks at a process sees what its first thread has open.
+        _instruction(_ANY_BIT, _THREAD, no=1),
+        _instruction(_ANY_BIT, _SAME_FILES, no=1),
         _instruction(_RETURN, _ALLOW),
+        _instruction(_RETURN, _error(errno.EPERM)),
     ]
-    if not filter_.network:
-        lines += [
-            _instruction(_EQUAL, _SOCKET[column], no=4),
-            _instruction(_LOAD, _FIRST_ARGUMENT),
-            _instruction(_EQUAL, _LOCAL, yes=1),
-            _instruction(_RETURN, _error(errno.EPERM)),
-            _instruction(_RETURN, _ALLOW),
-        ]
+    families = (_LOCAL, _INTERNET, _INTERNET_6, _KERNEL) if filter_.network else (_LOCAL,)
+    lines += [
+        _instruction(_EQUAL, _SOCKET[column], no=len(families) + 2),
+        _instruction(_LOAD, _FIRST_ARGUMENT),
+        *(
+            _instruction(_EQUAL, family, yes=len(families) - place)
+            for place, family in enumerate(families)
+        ),
+        _instruction(_RETURN, _error(errno.EPERM)),
+    ]
     return b"".join([*lines, _instruction(_RETURN, _ALLOW)])
 
 

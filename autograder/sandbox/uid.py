@@ -8,9 +8,12 @@ the kernel has no Landlock, file modes decide what it reads, so they are looked 
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,10 +26,14 @@ from .confine import Confinement
 from .room import (
     ETC,
     GPU_FILES,
+    MOST_FILES,
+    PACKAGES,
     SYSTEM,
     Limits,
     Room,
+    Written,
     environment,
+    exposed_to_workers,
     gpu_devices,
     lay_out_kit,
     new_folder,
@@ -37,8 +44,14 @@ from .room import (
 NAME = "uid"
 _READABLE = ("/proc", "/sys/devices/system", "/dev/urandom", "/dev/random", "/dev/zero")
 _WRITABLE = ("/dev/null", users.SHARED_MEMORY)
-_MOST_FILES = 20_000
 _BLOCK = 4096
+_TRY_OUT = """
+import json, os, sys
+for place in sys.argv[1:]:
+    for entry in os.scandir(place):
+        if entry.is_dir() and not os.access(entry.path, os.R_OK | os.X_OK):
+            sys.exit(f"{entry.path} is closed")
+"""
 
 
 @dataclass
@@ -50,8 +63,8 @@ class Lent(Room):
     def processes(self, pid: int, most: int) -> list[psutil.Process]:
         return processes.of_user(self._number)
 
-    def written_bytes(self) -> int:
-        return sum(_bytes_of(self._number, place) for place in (self.folder, *places()))
+    def written(self, pid: int) -> Written:
+        return _written_by(self._number, (self.folder, *places()))
 
     def end(self, pid: int) -> None:
         users.end_processes(self._number)
@@ -111,17 +124,8 @@ def problem(private: Sequence[Path] = ()) -> str | None:
         return "only root can lend users to workers"
     if not syscalls.is_known_machine():
         return f"the system calls of this machine ({os.uname().machine}) are not known"
-    reason = _start_problem()
-    if reason is not None or landlock.version():
-        return reason
-    found = [path for path in private if is_readable_by_anybody(path)]
-    if found:
-        named = " ".join(map(str, found))
-        return (
-            "this kernel has no Landlock and these can be read by every user: "
-            f"{', '.join(map(str, found))}; close them: chmod -R go-rwx {named}"
-        )
-    return None
+    reason = _start_problem() or _folder_problem()
+    return _private_problem(private) if reason is None else reason
 
 
 def places() -> tuple[str, ...]:
@@ -138,23 +142,54 @@ def is_readable_by_anybody(path: Path) -> bool:
     """Can a user without any rights read the file, or look into the folder?"""
     path = path.resolve()
     try:
-        above = [parent.stat().st_mode & stat.S_IXOTH for parent in path.parents]
         mode = path.stat().st_mode
     except OSError:
         return False
     wanted = stat.S_IROTH | stat.S_IXOTH if stat.S_ISDIR(mode) else stat.S_IROTH
-    return all(above) and bool(mode & wanted)
+    return bool(mode & wanted) and _can_be_reached(path)
+
+
+def _can_be_reached(path: Path) -> bool:
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents)
+
+
+def _private_problem(private: Sequence[Path]) -> str | None:
+    if landlock.version():
+        exposed = exposed_to_workers(private)
+        why = "every worker reads what lies beside Python or in /usr, and so"
+    else:
+        exposed = list(private)
+        why = "this kernel has no Landlock and"
+    found = [str(path) for path in exposed if is_readable_by_anybody(path)]
+    if not found:
+        return None
+    return (
+        f"{why} these can be read by every user: {', '.join(found)}; "
+        f"close them: chmod -R go-rwx {shlex.join(found)}"
+    )
+
+
+def _folder_problem() -> str | None:
+    folder = Path(tempfile.gettempdir()).resolve()
+    if _can_be_reached(folder / "worker"):
+        return None
+    return (
+        f"other users can't get into {folder}, where workers have their folders; "
+        "set TMPDIR to a folder that they can get into"
+    )
 
 
 @lru_cache(maxsize=1)
 def _start_problem() -> str | None:
     """Can Python be started by a user without any rights?"""
-    number = users.KILLER
+    if shutil.which("find") is None:
+        return "the program `find` was not found; install the system's package `findutils`"
+    packages = [place for place in sys.path if place.endswith(PACKAGES) and os.path.isdir(place)]
     try:
         started = subprocess.run(
-            [sys.executable, "-I", "-c", "import json, site"],
-            user=number,
-            group=number,
+            [sys.executable, "-I", "-c", _TRY_OUT, *packages],
+            user=users.TRIES_OUT,
+            group=users.TRIES_OUT,
             extra_groups=[],
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -171,19 +206,23 @@ def _start_problem() -> str | None:
     )
 
 
-def _bytes_of(user: int, place: str) -> int:
-    """Bytes on disk of what `user` has at `place`, a block at least for each file."""
-    total, files, waiting = 0, 0, [place]
-    while waiting and files < _MOST_FILES:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    found = entry.stat(follow_symlinks=False)
-                    if found.st_uid == user:
-                        files += 1
-                        total += max(found.st_blocks * 512, _BLOCK)
-                        if entry.is_dir(follow_symlinks=False):
-                            waiting.append(entry.path)
-        except OSError:
-            continue
-    return total
+def _written_by(user: int, folders: Sequence[str]) -> Written:
+    """What this user has in these folders, a block at least for each file."""
+    whose = ("-user", str(user))
+    # Folders of others are not gone into, and however many files there are, it ends.
+    command = [
+        *("find", *folders, "-xdev", "-mindepth", "1"),
+        *("(", *whose, "-printf", "%b\n", ")", "-o", "(", "-type", "d", "-prune", ")"),
+    ]
+    files, total = 0, 0
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as find:
+        assert find.stdout is not None
+        for line in find.stdout:
+            files += 1
+            total += max(int(line) * 512, _BLOCK)
+            if files > MOST_FILES:
+                find.kill()
+                break
+    return Written(files, total)

@@ -6,8 +6,8 @@ import os
 import threading
 from collections.abc import Callable
 
-from .processes import use_of
-from .room import Limits, Room
+from .processes import opened_by, use_of
+from .room import MOST_DESCRIPTORS, MOST_FILES, Limits, Room
 
 INTERVAL_SECONDS = 0.2
 KEPT_BYTES = 64 * 1024
@@ -39,7 +39,10 @@ class Watch:
 
     def _run(self) -> None:
         while not self._ended.wait(INTERVAL_SECONDS):
-            reason = self._limit_passed()
+            try:
+                reason = self._limit_passed()
+            except OSError as error:
+                reason = f"could not be watched ({error.strerror})"
             if reason is not None:
                 self._stop(reason)
                 return
@@ -56,11 +59,12 @@ class Watch:
             return too_many
         use = use_of(found, limits.memory_bytes)
         self.peak_bytes = max(self.peak_bytes, use.memory_bytes)
+        too_much_memory = (
+            f"used more than {limits.memory_bytes >> 20:,} MB of memory; usual causes are a "
+            "list that keeps every batch or a loss kept with its graph (keep `loss.item()`)"
+        )
         if use.memory_bytes > limits.memory_bytes:
-            return (
-                f"used more than {limits.memory_bytes >> 20:,} MB of memory; usual causes are a "
-                "list that keeps every batch or a loss kept with its graph (keep `loss.item()`)"
-            )
+            return too_much_memory
         if use.threads > limits.processes:
             return too_many
         if use.cpu_seconds > limits.cpu_seconds:
@@ -68,10 +72,19 @@ class Watch:
                 f"used more than {limits.cpu_seconds:,} seconds of CPU time; usual causes are a "
                 "loop that never ends or many workers that compute at once"
             )
-        if self._room.written_bytes() > limits.scratch_bytes:
+        held = opened_by(found, MOST_DESCRIPTORS)
+        if held.descriptors > MOST_DESCRIPTORS:
             return (
-                f"wrote more than {limits.scratch_bytes >> 20:,} MB to disk; usual causes are a "
-                "data set that is copied or a file that is written for every batch"
+                f"had more than {MOST_DESCRIPTORS:,} files and connections open at once; "
+                "close each file after use (`with open(...)`)"
+            )
+        if held.shared_bytes > limits.memory_bytes:
+            return too_much_memory
+        written = self._room.written(self._pid)
+        if written.files > MOST_FILES or written.bytes_ + held.file_bytes > limits.scratch_bytes:
+            return (
+                f"wrote more than {limits.scratch_bytes >> 20:,} MB or {MOST_FILES:,} files to "
+                "disk; usual causes are a data set that is copied or a file for every batch"
             )
         return None
 

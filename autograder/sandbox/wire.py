@@ -13,10 +13,11 @@ import os
 import select
 import struct
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..selfcheck.plain import MAX_DEPTH, TENSOR_DTYPES, Opaque
+from ..selfcheck.plain import MAX_DEPTH, Opaque
 
 if TYPE_CHECKING:
     import torch
@@ -28,6 +29,15 @@ MAX_TENSORS = 20_000
 MAX_DIMENSIONS = 16
 MAX_TYPE_NAME = 200
 _CHUNK = 1 << 20
+_DTYPES = {
+    "BOOL": ("bool", 1),
+    "U8": ("uint8", 1),
+    "I64": ("int64", 8),
+    "F32": ("float32", 4),
+    "F64": ("float64", 8),
+}
+_ENTRY_BYTES = 400
+_FEW_ELEMENTS = 1 << 20
 
 
 class WireError(Exception):
@@ -64,10 +74,10 @@ def encode(value: Any) -> bytes:
 
 def decode(text: bytes, blob: bytes) -> Any:
     """The value of a frame's two parts; WireError where they break a rule."""
-    try:
-        packed = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise WireError(f"the data is not JSON ({type(error).__name__})") from None
+    # Made into lists first, millions of brackets would take seconds and much memory.
+    if text.count(b"[") + text.count(b"{") > 2 * MAX_ITEMS:
+        raise WireError(f"the data has more than {MAX_ITEMS:,} items")
+    packed = _json(text, "the data")
     return _Unpacker(_tensors(blob)).unpack(packed, 0)
 
 
@@ -139,41 +149,87 @@ def _pack(value: Any, tensors: dict[str, torch.Tensor]) -> Any:
 
 
 def _tensors(blob: bytes) -> dict[str, torch.Tensor]:
-    if not blob:
-        return {}
-    _bound_header(blob)
-    from safetensors.torch import load
+    """The tensors of a blob that a worker may have written: no number in it is believed.
 
-    try:
-        tensors = load(blob)
-    except Exception as error:
-        raise WireError(f"the tensors can't be read ({type(error).__name__})") from None
-    for tensor in tensors.values():
-        if str(tensor.dtype).removeprefix("torch.") not in TENSOR_DTYPES:
-            raise WireError(f"a tensor has the dtype {tensor.dtype}, which no probe returns")
-    return {name: _proper(tensor) for name, tensor in tensors.items()}
-
-
-def _bound_header(blob: bytes) -> None:
-    """Refuse more tensors or dimensions than a probe returns, before anything is made of them.
-
-    The blob begins with the length of its header as eight bytes, and the header is JSON:
+    It begins with the length of its header as eight bytes, and the header is JSON:
     `{"0": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}`
     (https://github.com/huggingface/safetensors, "Format").
     """
-    length = int.from_bytes(blob[:8], "little")
-    header = blob[8 : 8 + length]
-    if header.count(b"{") > MAX_TENSORS + 2:
+    if not blob:
+        return {}
+    data = 8 + int.from_bytes(blob[:8], "little")
+    if data > min(len(blob), 8 + MAX_TENSORS * _ENTRY_BYTES):
+        raise WireError("the tensors can't be read: their header is too long")
+    found: dict[str, torch.Tensor] = {}
+    place = data
+    most_elements = max(len(blob), _FEW_ELEMENTS)
+    for begin, end, name, code, shape in sorted(_entries(blob[8:data], most_elements)):
+        if data + begin != place or data + end > len(blob):
+            raise WireError("the tensors can't be read: they overlap or leave a gap")
+        place = data + end
+        found[name] = _tensor(blob[data + begin : place], code, shape)
+    if place != len(blob):
+        raise WireError("the tensors can't be read: there is more than they say")
+    return found
+
+
+def _entries(
+    header: bytes, most_elements: int
+) -> Iterator[tuple[int, int, str, str, tuple[int, ...]]]:
+    """Begin, end, name, dtype and shape of each tensor."""
+    if header.count(b"{") > MAX_TENSORS + 1:
         raise WireError(f"the data has more than {MAX_TENSORS:,} tensors")
-    if header.count(b",") > (MAX_TENSORS + 2) * (MAX_DIMENSIONS + 4):
+    if header.count(b",") > MAX_TENSORS * (MAX_DIMENSIONS + 4) or header.count(b"[") > (
+        2 * MAX_TENSORS
+    ):
         raise WireError(f"a tensor has more than {MAX_DIMENSIONS} dimensions")
+    listed = _json(header, "the tensors can't be read: their header")
+    if not isinstance(listed, dict):
+        raise WireError("the tensors can't be read: their header has an unknown form")
+    for name, entry in listed.items():
+        match entry:
+            case {"dtype": str(code), "shape": list(sizes), "data_offsets": [int(begin), int(end)]}:
+                yield begin, end, name, code, _shape(code, sizes, end - begin, most_elements)
+            case _:
+                raise WireError("the tensors can't be read: their header has an unknown form")
 
 
-def _proper(tensor: torch.Tensor) -> torch.Tensor:
-    """`tensor`, where it is one of bools without bytes that are neither 0 nor 1."""
+def _shape(code: str, sizes: list[Any], length: int, most_elements: int) -> tuple[int, ...]:
+    if code not in _DTYPES:
+        raise WireError(f"a tensor has a dtype that no probe returns ({_clean(code)[:20]})")
+    if len(sizes) > MAX_DIMENSIONS:
+        raise WireError(f"a tensor has more than {MAX_DIMENSIONS} dimensions")
+    elements, or_ones = 1, 1
+    for size in sizes:
+        if type(size) is not int or size < 0:
+            raise WireError("the tensors can't be read: a size is no whole number")
+        elements *= size
+        # What is made from one of no elements has as many as its other sizes say.
+        or_ones *= max(size, 1)
+        if or_ones > most_elements:
+            raise WireError("the tensors can't be read: one is larger than its data")
+    if length != elements * _DTYPES[code][1]:
+        raise WireError("the tensors can't be read: one is larger than its data")
+    return tuple(sizes)
+
+
+def _tensor(data: bytes, code: str, shape: tuple[int, ...]) -> torch.Tensor:
     import torch
 
-    return tensor.view(torch.uint8) != 0 if tensor.dtype == torch.bool else tensor
+    dtype = getattr(torch, _DTYPES[code][0])
+    if not data:
+        return torch.empty(shape, dtype=dtype)
+    if dtype == torch.bool:
+        # Other bytes than 0 and 1 would be neither true nor false.
+        return torch.frombuffer(bytearray(data), dtype=torch.uint8).reshape(shape) != 0
+    return torch.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
+
+
+def _json(text: bytes, what: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"{what} is not JSON ({type(error).__name__})") from None
 
 
 class _Unpacker:
@@ -206,8 +262,9 @@ class _Unpacker:
             return {_clean(key): self.unpack(item, depth + 1) for key, item in content.items()}
         if kind == "o" and isinstance(content, str):
             return Opaque(_clean(content)[:MAX_TYPE_NAME])
+        # Each only once: a list of a million times the same one is no small list.
         if kind == "t" and type(content) is int and str(content) in self.tensors:
-            return self.tensors[str(content)]
+            return self.tensors.pop(str(content))
         raise WireError("the data has an unknown form")
 
 
