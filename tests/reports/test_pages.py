@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
+from autograder.grading.places import OWN_FILES, folder_name
 from autograder.grading.results import (
     AccuracyResult,
     CheckResult,
@@ -22,6 +24,7 @@ from autograder.grading.results import (
 )
 from autograder.reports.class_report import feedback_link, tally, write_report
 from autograder.reports.feedback import write_feedback
+from autograder.reports.grades_csv import write_grades
 from autograder.reports.words import ENDINGS
 
 VOID = {"meta", "br", "line", "rect", "link", "img"}
@@ -259,6 +262,29 @@ def test_a_link_leads_to_the_folder_of_that_name() -> None:
 )
 def test_a_link_stays_among_the_results(student: str, link: str) -> None:
     assert feedback_link(student) == link
+
+
+STRANGE = [
+    "report.html", "grades.csv", "..", "..x", "-rf", "<script>", "a/b", "\x1b[2J\n", "\u202e",
+    "\udcff", "%2E", "=1+1", "ü" * 127, 'say "hi"', "a b", "https://example.org",
+]  # fmt: skip
+
+
+def test_every_link_of_a_strange_class_leads_to_that_students_page(
+    make_result: Callable[..., Result], tmp_path: Path
+) -> None:
+    results = [make_result(name) for name in STRANGE]
+    for one in results:
+        write_feedback(one, tmp_path / folder_name(one.student))
+    write_grades(results, [], tmp_path / "grades.csv")
+    report = Page(write_report(results, tmp_path))
+    folders = {folder_name(name) for name in STRANGE}
+    assert len(folders) == len(STRANGE)
+    assert {path.name for path in tmp_path.iterdir()} == folders | OWN_FILES
+    links = [link for link in report.attributes("href") if not link.startswith("#")]
+    assert {unquote(link) for link in links} == {f"{folder}/feedback.html" for folder in folders}
+    for link in links:
+        assert (tmp_path / unquote(link)).is_file()
 
 
 def test_a_page_has_room_for_one_text_only(
