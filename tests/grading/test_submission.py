@@ -294,10 +294,10 @@ class TestEncodings:
         self, tmp_path: Path, encoding: str, said: str
     ) -> None:
         submission = read_it(zip_of(tmp_path, {"model.py": self.SCRIPT.encode(encoding)}))
-        with pytest.raises(SyntaxError) as caught:
+        # Python 3.11.3 and older call zero bytes no error of syntax.
+        with pytest.raises((SyntaxError, ValueError)) as caught:
             self.laid_out(submission, tmp_path / "room")
         forget()
-        assert message_of(caught.value).startswith("SyntaxError: ")
         assert said in message_of(caught.value)
         (note,) = submission.notes()
         assert note.endswith("save it as UTF-8 and hand it in again.")
