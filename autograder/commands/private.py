@@ -23,4 +23,4 @@ def private_files(course: Course, assignment: Assignment, options: GradeOptions)
         options.submissions,
         options.out,
     ]
-    return [path for path in listed if path.exists()]
+    return [path for path in listed if os.path.exists(path)]

@@ -164,6 +164,7 @@ def grade(course: Path, submissions: Path, out: Path, scratch: Path, room: Room)
         **os.environ,
         "AUTOGRADER_KEY": KEY,
         "TMPDIR": str(scratch),
+        "HOME": str(course.parent),
         "SECRET_OF_THE_GRADER": "canary-in-the-environment",
     }
     ran = subprocess.run(

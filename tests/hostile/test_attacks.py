@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.users import NUMBERS
-
 from .classroom import MAXIMUM, Attack, Graded, all_attacks
-from .conftest import HONEST
+from .conftest import HONEST, is_nobodys
+from .parcels import PARCELS, Parcel
 
 pytestmark = pytest.mark.slow
 ATTACKS = all_attacks()
@@ -47,6 +47,15 @@ def test_it_learned_no_secret(graded: Graded, attack: Attack) -> None:
     assert "canary-" not in written
 
 
+@pytest.mark.parametrize("parcel", PARCELS, ids=[parcel.name for parcel in PARCELS])
+def test_unpacking_it_hurts_nobody(graded: Graded, parcel: Parcel) -> None:
+    result = graded.result(f"parcel-{parcel.name}")
+    assert result["status"] == parcel.status
+    assert parcel.says in " ".join(result["notes"])
+    assert result["score"] == (3.0 if parcel.status == "graded" else None)
+    assert "canary-" not in graded.written_for(f"parcel-{parcel.name}")
+
+
 @pytest.mark.parametrize("student", HONEST)
 def test_honest_students_get_what_they_earned(graded: Graded, student: str) -> None:
     assert points(graded, student) == MAXIMUM
@@ -54,7 +63,8 @@ def test_honest_students_get_what_they_earned(graded: Graded, student: str) -> N
 
 def test_the_batch_ends_with_a_result_for_everybody(graded: Graded) -> None:
     assert graded.code == 0, graded.said
-    everybody = {*HONEST, *(attack.name for attack in ATTACKS)}
+    parcels = (f"parcel-{parcel.name}" for parcel in PARCELS)
+    everybody = {*HONEST, *(attack.name for attack in ATTACKS), *parcels}
     assert {path.parent.name for path in graded.out.glob("*/result.json")} == everybody
     rows = (graded.out / "grades.csv").read_text(encoding="utf-8").splitlines()
     assert len(rows) == 1 + len(everybody)
@@ -71,9 +81,9 @@ def test_nothing_is_left_on_disk(graded: Graded) -> None:
     assert planted == ["canary.txt"]
     assert (graded.outside / "canary.txt").read_text(encoding="utf-8") == "canary-outside"
     for folder in ("/dev/shm", "/tmp", "/var/tmp"):
-        with os.scandir(folder) as entries:
-            owned = [e.name for e in entries if e.stat(follow_symlinks=False).st_uid in NUMBERS]
-        assert owned == []
+        for path in Path(folder).iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                assert not is_nobodys(path.lstat().st_uid), path
 
 
 def test_nobody_got_out(graded: Graded) -> None:
@@ -81,5 +91,5 @@ def test_nobody_got_out(graded: Graded) -> None:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(ATTACKS) >= 4
+    assert len(ATTACKS) >= 60
     assert all(attack.path.stem.replace("_", "").isalnum() for attack in ATTACKS)

@@ -2,6 +2,7 @@
 # Earns: double 3, greet 2
 import os
 import signal
+import time
 
 
 def double(number):
@@ -14,5 +15,5 @@ def double(number):
                 continue
         while True:
             os.write(1, b"still here\n")
-            signal.pause() if number < 0 else os.sched_yield()
+            time.sleep(0.01)
     return 2 * number

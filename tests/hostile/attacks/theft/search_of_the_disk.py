@@ -1,13 +1,14 @@
 # Tries to: find solutions, checks, a classmate's work or the grader's notes on the disk.
 # Earns: double 0, greet 2
 # Says: found [] on this disk
+import itertools
 import os
 import sys
 
 SKIPPED = (
     "/usr",
     "/proc",
-    "/dev/pts",
+    "/dev",
     "/sys",
     "/lib",
     "/lib64",
@@ -20,7 +21,7 @@ SKIPPED = (
 
 def double(number):
     found = []
-    for base, folders, names in os.walk("/"):
+    for base, folders, names in itertools.chain(os.walk("/"), os.walk("/dev/shm")):
         folders[:] = [one for one in folders if os.path.join(base, one) not in SKIPPED]
         for name in names:
             try:
