@@ -92,7 +92,7 @@ def make_plan(course: Course, assignment: Assignment, options: GradeOptions) -> 
     """Find out what this machine can do and what it was asked to do."""
     from .. import data
     from ..grading.batch import Plan, longest_grading
-    from ..sandbox.backends import NoSandbox, choose
+    from ..sandbox.backends import BACKENDS, NoSandbox, choose
     from .private import private_files
 
     try:
@@ -100,7 +100,7 @@ def make_plan(course: Course, assignment: Assignment, options: GradeOptions) -> 
         data_name = _data_name(assignment, options)
     except (NoSandbox, data.DataUnavailable) as error:
         raise UsageError(str(error)) from None
-    if backend == "none":
+    if not BACKENDS[backend].contains:
         complain(UNCONTAINED)
     return Plan(
         course=course.path,
@@ -150,7 +150,11 @@ def _forgiven(page: Path, failed: list[str]) -> Iterator[None]:
             raise
         with suppress(OSError):
             page.unlink(missing_ok=True)
-        failed.append(f"{page}: {traceback.format_exc()}")
+        if isinstance(error, OSError):
+            failed.append(f"{page} could not be written: {error.strerror or error}.")
+        else:
+            why = "which is a fault of the kit. No score is affected."
+            failed.append(f"{page} could not be written, {why}\n{traceback.format_exc()}")
 
 
 def _data_name(assignment: Assignment, options: GradeOptions) -> str:
@@ -200,8 +204,8 @@ def _conclude(results: list[Result], out: Path, unwritten: list[str]) -> int:
 
 def complain_about(unwritten: list[str]) -> int:
     """Say which pages could not be written; the exit code."""
-    for one in unwritten:
-        complain(f"The grader itself failed to write a page. The scores are not affected.\n{one}")
+    for why in unwritten:
+        complain(why)
     return INTERNAL if unwritten else OK
 
 

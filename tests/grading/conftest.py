@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -147,3 +151,85 @@ def hand_in(submissions: Path, student: str, files: dict[str, str]) -> None:
     folder.mkdir(parents=True)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+ODD_GRADER = """
+    import ctypes
+    import os
+    import pathlib
+    import sys
+    import time
+
+    from autograder.grading.results import Result, Status
+
+
+    class Plan:
+        assignment = "odd"
+        backend = "none"
+        seconds = 60.0
+        starts = True
+
+        def grader(self):
+            if not self.starts:
+                raise RuntimeError("the course file has gone")
+            return Grader()
+
+
+    class Grader:
+        def grade(self, handed_in):
+            log = "" if handed_in.student == "quiet" else "a log\\x1b[31m"
+            return getattr(self, handed_in.student)(), log
+
+        def well(self, student="well", **more):
+            return Result(
+                student=student,
+                assignment="odd",
+                status=Status.GRADED,
+                score=1.0,
+                max_score=1.0,
+                **more,
+            )
+
+        def quiet(self):
+            return self.well("quiet")
+
+        def threads(self):
+            return self.well("threads", notes=(os.environ["OMP_NUM_THREADS"],))
+
+        def raises(self):
+            raise MemoryError("all of it")
+
+        def exits(self):
+            sys.exit("enough")
+
+        def nonsense(self):
+            return "no result"
+
+        def unwritable(self):
+            return self.well("unwritable").model_copy(update={"notes": ("\\ud800",)})
+
+        def dies(self):
+            print("last words", flush=True)
+            os._exit(3)
+
+        def dies_once(self):
+            if pathlib.Path(__file__).with_name("died").exists():
+                return self.well("dies_once")
+            pathlib.Path(__file__).with_name("died").touch()
+            os._exit(3)
+
+        def crashes(self):
+            ctypes.string_at(0)
+
+        def hangs(self):
+            time.sleep(1000)
+    """
+
+
+@pytest.fixture
+def odd_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A plan whose grader does what the student's name says."""
+    (tmp_path / "odd_grader.py").write_text(dedent(ODD_GRADER))
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("odd_grader").Plan()
+    monkeypatch.delitem(sys.modules, "odd_grader")

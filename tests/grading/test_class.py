@@ -7,11 +7,12 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
+
+from autograder.grading.results import Status, read_result, write_result
 
 from .conftest import REFERENCE, STUBS, hand_in
 
@@ -69,7 +70,7 @@ def grade(tiny_course: Path, submissions: Path, tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_a_class_from_first_grading_to_the_next(grade, submissions, tmp_path):
+def test_a_class_from_first_grading_to_the_next(grade, tiny_course, submissions, tmp_path):
     out = tmp_path / "graded"
     first = grade("--jobs", "2")
     assert first.returncode == 0, first.stderr
@@ -103,13 +104,102 @@ def test_a_class_from_first_grading_to_the_next(grade, submissions, tmp_path):
 
     before = {path: path.read_bytes() for path in out.glob("*/result.json")}
     (submissions / "one-bug" / "tiny" / "double.py").write_text(REFERENCE["double.py"])
+    keep_only(submissions, "reference", "one-bug", "looping", "untouched", "no-syntax")
     second = grade("--jobs", "1")
     assert second.returncode == 0, second.stderr
     after = {path: path.read_bytes() for path in out.glob("*/result.json")}
     assert [path.parent.name for path in before if before[path] != after[path]] == ["one-bug"]
-    assert results(out)["one-bug"]["score"] == 6.0
-    assert "2.0" in second.stdout
-    assert "6.0" in second.stdout
+    assert second.stdout.endswith(
+        "Changed since the last grading:\n"
+        "student     before  now  change  parts                  \n"
+        "────────────────────────────────────────────────────────\n"
+        "one-bug        2.0  6.0    +4.0  double +3.0, both +1.0 \n"
+        "\n"
+        f"Results: {out}/report.html, {out}/grades.csv, {out}/<student>/feedback.html\n"
+        f"Not in this class, so left out: leaving. Their results stay in {out}.\n"
+    )
+    grades = (out / "grades.csv").read_text()
+    assert "leaving" not in grades
+    assert "leaving" not in (out / "report.html").read_text()
+
+    reported = autograder("report", out, cwd=tiny_course.parent)
+    assert reported.returncode == 0, reported.stderr
+    assert reported.stdout == (
+        f"5 results: {out}/report.html, {out}/grades.csv\n"
+        f"Not in this class, so left out: leaving. Their results stay in {out}.\n"
+    )
+    assert (out / "grades.csv").read_text() == grades
+
+
+def test_what_may_come_out_otherwise_is_graded_again(grade, submissions, tmp_path, monkeypatch):
+    out = tmp_path / "graded"
+    keep_only(submissions, "untouched")
+    for student in ("internal", "unreadable"):
+        hand_in(submissions, student, STUBS)
+    (submissions / "zipped").mkdir()
+    (submissions / "zipped" / "tiny.zip").write_bytes(b"no zip")
+    assert grade().returncode == 0
+
+    result = read_result(out / "internal")
+    write_result(result.model_copy(update={"status": Status.INTERNAL}), out / "internal")
+    (out / "unreadable" / "result.json").write_text("no result")
+    (out / "unreadable" / ".result.json.abcdefgh").write_text('{"stud')
+    (out / ".grades.csv.abcdefgh").write_text("stud")
+    again = {"internal": "graded", "unreadable": "graded", "zipped": "rejected"}
+    assert statuses(grade()) == {"untouched": "kept", **again}
+    assert [path.name for path in out.rglob(".*")] == [".class.json"]
+
+    monkeypatch.setenv("AUTOGRADER_KEY", "ab" * 32)
+    assert statuses(grade()) == {"untouched": "graded", **again}
+    assert statuses(grade("--sandbox", "none")) == {"untouched": "graded", **again}
+
+
+def statuses(ran: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    """What became of each student, as the lines say that come while a class is graded."""
+    lines = [line.split() for line in ran.stdout.splitlines() if line.startswith("[")]
+    return {words[1]: words[2] for words in lines}
+
+
+def test_where_one_student_cannot_be_written_to_the_others_are_not_hurt(
+    grade, submissions, tmp_path
+):
+    out = tmp_path / "graded"
+    keep_only(submissions, "untouched")
+    for student in ("afile", "apage"):
+        hand_in(submissions, student, STUBS)
+    out.mkdir()
+    (out / "afile").write_text("in the way")
+    (out / "apage" / "feedback.html").mkdir(parents=True)
+    ran = grade()
+    assert ran.returncode == 3
+    assert statuses(ran) == {"afile": "internal", "apage": "graded", "untouched": "graded"}
+    assert results(out).keys() == {"apage", "untouched"}
+    why = f"The result could not be written: {out}/afile/result.json: File exists."
+    assert f"  afile  internal  {why}" in ran.stdout
+    assert ran.stderr == (
+        "The grader itself failed on 1 of 3 submissions (afile). They keep no score; "
+        f"{out}/<student>/grader.log says why. Grade again when it is mended.\n"
+        f"{out}/afile/feedback.html could not be written: File exists.\n"
+        f"{out}/apage/feedback.html could not be written: Is a directory.\n"
+    )
+    with (out / "grades.csv").open(newline="") as file:
+        rows = {row["student"]: row["status"] for row in csv.DictReader(file)}
+    assert rows == {"afile": "internal", "apage": "graded", "untouched": "graded"}
+
+
+def test_results_of_another_assignment_are_not_overwritten(grade, submissions, tmp_path):
+    out = tmp_path / "graded"
+    keep_only(submissions, "untouched")
+    assert grade().returncode == 0
+    result = read_result(out / "untouched")
+    write_result(result.model_copy(update={"assignment": "small"}), out / "untouched")
+    ran = grade()
+    assert ran.returncode == 2
+    assert ran.stderr == (
+        f"{out}: expected a folder for results of 'tiny', found results of 'small'; "
+        "name another one with --out\n"
+    )
+    assert results(out)["untouched"]["assignment"] == "small"
 
 
 @pytest.mark.slow
@@ -157,35 +247,6 @@ def test_a_grading_process_that_dies_takes_no_submission_with_it(
     assert found["reference"]["score"] == 6.0
     children = psutil.Process().children(recursive=True)
     assert [child for child in children if "sandbox.worker" in " ".join(child.cmdline())] == []
-
-
-@pytest.mark.slow
-def test_a_killed_batch_leaves_no_process_behind(tiny_course, submissions, tmp_path):
-    keep_only(submissions, "looping")
-    command = [sys.executable, "-m", "autograder", "grade", submissions, "--out", tmp_path / "out"]
-    batch = subprocess.Popen(
-        list(map(str, command)), cwd=tiny_course.parent, stdout=subprocess.DEVNULL
-    )
-    try:
-        below = wait_for_a_worker(batch)
-    finally:
-        batch.kill()
-        batch.wait()
-    gone, alive = psutil.wait_procs(below, timeout=10)
-    assert gone
-    assert alive == []
-    assert not (tmp_path / "out" / "looping" / "result.json").exists()
-
-
-def wait_for_a_worker(batch: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    """All processes below `batch`, once one of them is a sandboxed worker."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        below = psutil.Process(batch.pid).children(recursive=True)
-        if any("sandbox.worker" in " ".join(process.cmdline()) for process in below):
-            return below
-        time.sleep(0.1)
-    raise AssertionError("no worker was started")
 
 
 def test_points_that_do_not_add_up_stop_the_grading(grade, tiny_course):

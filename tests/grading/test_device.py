@@ -21,6 +21,7 @@ from autograder.commands import grade
 )
 def test_the_device_that_is_used(monkeypatch, capsys, wanted, there, used):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    monkeypatch.setattr(grade, "GPU_DRIVERS", ("/",))
     assert grade.device(wanted) == used
     said = "--device cuda: expected a CUDA device, found none; grading on the CPU.\n"
     assert capsys.readouterr().err == (said if wanted == "cuda" and not there else "")

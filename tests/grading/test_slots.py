@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import psutil
@@ -16,69 +14,6 @@ from autograder.grading.results import Result, Status
 from autograder.grading.slot import encoded, result_and_log
 from autograder.grading.slots import Answer, Lost, Slots, pytest_by_itself
 from autograder.grading.submission import HandedIn
-
-ODD_GRADER = """
-    import ctypes
-    import os
-    import sys
-    import time
-
-    from autograder.grading.results import Result, Status
-
-
-    class Plan:
-        seconds = 60.0
-        starts = True
-
-        def grader(self):
-            if not self.starts:
-                raise RuntimeError("the course file has gone")
-            return Grader()
-
-
-    class Grader:
-        def grade(self, handed_in):
-            return getattr(self, handed_in.student)(), "a log\\x1b[31m"
-
-        def well(self):
-            return Result(
-                student="well", assignment="odd", status=Status.GRADED, score=1.0, max_score=1.0
-            )
-
-        def threads(self):
-            return self.well().model_copy(update={"notes": (os.environ["OMP_NUM_THREADS"],)})
-
-        def raises(self):
-            raise MemoryError("all of it")
-
-        def exits(self):
-            sys.exit("enough")
-
-        def nonsense(self):
-            return "no result"
-
-        def unwritable(self):
-            return self.well().model_copy(update={"notes": ("\\ud800",)})
-
-        def dies(self):
-            print("last words", flush=True)
-            os._exit(3)
-
-        def crashes(self):
-            ctypes.string_at(0)
-
-        def hangs(self):
-            time.sleep(1000)
-    """
-
-
-@pytest.fixture
-def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A plan whose grader does what the student's name says."""
-    (tmp_path / "odd_grader.py").write_text(dedent(ODD_GRADER))
-    monkeypatch.syspath_prepend(tmp_path)
-    yield importlib.import_module("odd_grader").Plan()
-    monkeypatch.delitem(importlib.sys.modules, "odd_grader")
 
 
 def graded(plan: Any, *students: str, at_once: int = 1) -> dict[str, Answer | Lost]:
@@ -97,8 +32,8 @@ def log_of(answer: Answer | Lost) -> str:
     return answer.log
 
 
-def test_a_fault_of_the_grader_is_told_of_the_submission_it_hit_and_of_no_other(plan):
-    told = graded(plan, "well", "raises", "exits", "nonsense", "unwritable", "dies", "threads")
+def test_a_fault_of_the_grader_is_told_of_the_submission_it_hit_and_of_no_other(odd_plan):
+    told = graded(odd_plan, "well", "raises", "exits", "nonsense", "unwritable", "dies", "threads")
     well = told["well"]
     assert isinstance(well, Answer)
     assert well.result is not None
@@ -119,20 +54,20 @@ def test_a_fault_of_the_grader_is_told_of_the_submission_it_hit_and_of_no_other(
     assert after.result.notes == ("1",)
 
 
-def test_a_crash_says_where_it_was(plan):
-    told = str(graded(plan, "crashes")["crashes"])
+def test_a_crash_says_where_it_was(odd_plan):
+    told = str(graded(odd_plan, "crashes")["crashes"])
     assert told.startswith("The grading process ended without a result (SIGSEGV). It said:\nFatal")
     assert "odd_grader.py" in told
 
 
-def test_a_slot_that_hangs_is_ended_and_says_where(plan, monkeypatch):
+def test_a_slot_that_hangs_is_ended_and_says_where(odd_plan, monkeypatch):
     monkeypatch.setattr(slots, "GRACE_SECONDS", 2.0)
-    with Slots(plan) as kept:
+    with Slots(odd_plan) as kept:
         asked = kept.grade([HandedIn(name, Path(name)) for name in ("well", "hangs", "threads")], 1)
         assert isinstance(next(asked)[1], Answer)
-        plan.seconds = 0.2
+        odd_plan.seconds = 0.2
         lost = next(asked)[1]
-        plan.seconds = 60.0
+        odd_plan.seconds = 60.0
         assert isinstance(next(asked)[1], Answer), "another slot goes on"
     assert isinstance(lost, Lost)
     assert lost.stuck
@@ -140,32 +75,32 @@ def test_a_slot_that_hangs_is_ended_and_says_where(plan, monkeypatch):
     assert "in hangs" in str(lost)
 
 
-def test_a_slot_that_cannot_start_says_why(plan):
-    plan.starts = False
-    told = str(graded(plan, "well")["well"])
+def test_a_slot_that_cannot_start_says_why(odd_plan):
+    odd_plan.starts = False
+    told = str(graded(odd_plan, "well")["well"])
     assert told.startswith("The grading process ended without a result (exit status 1). It said:\n")
     assert told.endswith("\nRuntimeError: the course file has gone")
 
 
-def test_where_no_process_can_be_started_each_submission_is_told(plan, monkeypatch):
+def test_where_no_process_can_be_started_each_submission_is_told(odd_plan, monkeypatch):
     monkeypatch.setattr("sys.executable", "/nothing/here")
-    told = graded(plan, "well")
+    told = graded(odd_plan, "well")
     assert str(told["well"]) == (
         "No grading process could be started: [Errno 2] No such file or directory: '/nothing/here'"
     )
 
 
-def test_a_full_disk_is_not_the_fault_of_a_submission(plan, monkeypatch):
+def test_a_full_disk_is_not_the_fault_of_a_submission(odd_plan, monkeypatch):
     def full(**_: object) -> None:
         raise OSError(28, "No space left on device", "/tmp")
 
     monkeypatch.setattr("tempfile.TemporaryFile", full)
     with pytest.raises(OSError, match="No space left on device"):
-        graded(plan, "well")
+        graded(odd_plan, "well")
 
 
-def test_slots_end_though_the_one_who_asks_stops_in_the_middle(plan):
-    with Slots(plan) as kept:
+def test_slots_end_though_the_one_who_asks_stops_in_the_middle(odd_plan):
+    with Slots(odd_plan) as kept:
         asked = kept.grade([HandedIn(name, Path(name)) for name in ("well", "hangs")], 2)
         assert next(asked)[0].student == "well"
         below = psutil.Process().children()
