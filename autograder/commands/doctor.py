@@ -10,6 +10,7 @@ from pathlib import Path
 from .. import __version__
 from .. import course as courses
 from ..course import CourseError
+from ..sandbox.backends import AUTO, BACKENDS, NoSandbox, choose
 from .outcome import OK, USAGE, exit_code, say
 
 
@@ -20,15 +21,14 @@ def doctor(course_file: Path, data_root: Path | None) -> int:
     width = max(len(name) for name, _, _ in findings)
     for name, good, text in findings:
         say(f"{'ok' if good else '--':<3} {name:<{width}}  {text}")
-    return OK if all(good for _, good, _ in findings) else USAGE
+    needed = (good for name, good, _ in findings if name not in BACKENDS)
+    return OK if all(needed) else USAGE
 
 
 def _findings(course_file: Path, data_root: Path | None) -> Iterator[tuple[str, bool, str]]:
     """What was looked at, whether grading can work with it, and the facts."""
     import torch
     import torchvision
-
-    from ..sandbox.backends import AUTO, BACKENDS, NoSandbox, choose
 
     cores = len(os.sched_getaffinity(0))
     yield "kit", True, f"autograder {__version__}, Python {platform.python_version()}"
@@ -39,7 +39,7 @@ def _findings(course_file: Path, data_root: Path | None) -> Iterator[tuple[str, 
     for backend in BACKENDS.values():
         if backend.contains:
             problem = backend.problem(())
-            yield backend.name, True, problem or "works"
+            yield backend.name, problem is None, problem or "works"
     try:
         yield "sandbox", True, f"{choose(AUTO)} (unless --sandbox says otherwise)"
     except NoSandbox as error:

@@ -12,6 +12,7 @@ from rich.console import Console
 from ..atomic import is_of_the_disk
 from ..course import Assignment, Course, CourseError
 from ..interruption import Stopped, stoppable
+from ..printable import printable
 
 OK, STALE, USAGE, INTERNAL = 0, 1, 2, 3
 
@@ -23,13 +24,14 @@ class UsageError(Exception):
 
 
 def say(text: str) -> None:
-    """A line on the terminal, exactly as it is."""
-    Console(soft_wrap=True).print(text, markup=False, highlight=False)
+    """A line on the terminal; what would act on the terminal is shown instead."""
+    Console(soft_wrap=True).print(printable(text, "\n\t"), markup=False, highlight=False)
 
 
 def complain(text: str) -> None:
     """The same on standard error."""
-    Console(stderr=True, soft_wrap=True).print(text, markup=False, highlight=False)
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(printable(text, "\n\t"), markup=False, highlight=False)
 
 
 def exit_code(command: Callable[P, int]) -> Callable[P, int]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import BaseModel
 
+from ..printable import cut
 from ..sandbox.answers import (
     BadReply,
     SandboxBroken,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ..data import ImageData
 
 NOT_ATTEMPTED = "not attempted"
+LONGEST_TEXT = 2_000
 _ANSWERED = pytest.StashKey[bool]()
 
 
@@ -186,7 +188,8 @@ class PartRun:
             return Ending(Outcome.FAILED, f"What your code returned can't be read: {error}.")
         if isinstance(error, CheckFailed) and in_call:
             expected = f"{error.what}: {error.expected}" if error.what else error.expected
-            return Ending(Outcome.FAILED, str(error), expected, error.found)
+            texts = (cut(text, LONGEST_TEXT) for text in (str(error), expected, error.found))
+            return Ending(Outcome.FAILED, *texts)
         ours = isinstance(error, (SandboxBroken, OSError, MemoryError))
         self.log.append(f"{item.name}\n{''.join(traceback.format_exception(error))}")
         answered = item.stash.get(_ANSWERED, False)

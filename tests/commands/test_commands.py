@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.commands import doctor
-from autograder.commands.outcome import UsageError, exit_code
+from autograder.commands.outcome import UsageError, complain, exit_code, say
 from autograder.interruption import Stopped
 from autograder.sandbox.backends import BACKENDS
 
@@ -98,7 +98,7 @@ def test_doctor_fails_where_grading_would(repository, no_sandbox, monkeypatch):
     monkeypatch.setattr(doctor, "_data", lambda name, root: (False, "no images; --data-root DIR"))
     ran = run("doctor", "--course", repository / "course.yaml")
     assert ran.exit_code == 2
-    assert "ok  bubblewrap  bwrap was not found; install it" in ran.stdout
+    assert "--  bubblewrap  bwrap was not found; install it" in ran.stdout
     assert f"--  sandbox     {NO_SANDBOX}" in ran.stdout
     assert "--  data        no images; --data-root DIR" in ran.stdout
 
@@ -139,3 +139,11 @@ def _raises(error: BaseException) -> int:
 def test_what_goes_wrong_ends_in_a_message_and_a_code(capsys, error, code, said):
     assert _raises(error) == code
     assert capsys.readouterr().err == said
+
+
+def test_what_would_act_on_the_terminal_is_shown_instead(capsys):
+    say("student \x1b[2J\r\nnext")
+    complain("student \u202e\x07")
+    found = capsys.readouterr()
+    assert found.out == "student \\x1b[2J\\r\nnext\n"
+    assert found.err == "student \\u202e\\x07\n"

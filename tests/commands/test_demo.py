@@ -30,7 +30,7 @@ LEFT_OUT = (
 """Samples that cost a full training each and show what other tests show: the suite has minutes."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory, repository) -> tuple[subprocess.CompletedProcess[str], dict[str, dict]]:
     """What the demo said in a copy of the course, and its results by student."""
     root = tmp_path_factory.mktemp("demo")

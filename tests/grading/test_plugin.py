@@ -114,6 +114,15 @@ def test_a_check_whose_expectation_fails_says_what_was_expected_and_found(run):
     )
 
 
+def test_texts_about_an_answer_of_any_size_stay_short(run):
+    answer = "x" * 150
+    for _ in range(5):
+        answer = [answer] * 8
+    endings, _ = run(EQUAL, FakeWorker(answer))
+    assert endings["one"].outcome is Outcome.FAILED
+    assert {len(endings["one"].message), len(endings["one"].found)} == {2_000}
+
+
 def test_what_the_students_code_raised_is_an_error_with_their_lines(run):
     frames = [["part.py", 3, "f", "return 1 / 0"]]
     error = StudentError("ZeroDivisionError: division by zero", "", frames, "…")
