@@ -188,8 +188,8 @@ class PartRun:
             return Ending(Outcome.FAILED, f"What your code returned can't be read: {error}.")
         if isinstance(error, CheckFailed) and in_call:
             expected = f"{error.what}: {error.expected}" if error.what else error.expected
-            texts = (cut(text, LONGEST_TEXT) for text in (str(error), expected, error.found))
-            return Ending(Outcome.FAILED, *texts)
+            message, found = (cut(text, LONGEST_TEXT) for text in (str(error), error.found))
+            return Ending(Outcome.FAILED, message, cut(expected, LONGEST_TEXT), found)
         ours = isinstance(error, (SandboxBroken, OSError, MemoryError))
         self.log.append(f"{item.name}\n{''.join(traceback.format_exception(error))}")
         answered = item.stash.get(_ANSWERED, False)
