@@ -202,12 +202,12 @@ class PartRun:
     def _timeout_message(self, error: WorkerTimeout) -> str:
         if error is self._loading_failed:
             return (
-                f"Importing {' and '.join(self.modules)} took longer than {self.load_seconds:g} "
-                "seconds. Usual causes: a loop that never ends or training at the top of a module, "
-                "outside any function."
+                f"Importing {' and '.join(self.modules)} took longer than "
+                f"{_seconds(self.load_seconds)}. Usual causes: a loop that never ends or training "
+                "at the top of a module, outside any function."
             )
         return (
-            f"Your code took longer than {self._most_seconds()} seconds. "
+            f"Your code took longer than {_seconds(self._most_seconds())}. "
             "Usual causes: a loop that never ends, or much work for each sample."
         )
 
@@ -223,6 +223,10 @@ class PartRun:
         )
         message = ". ".join(filter(None, (str(error), limit_behind(str(error), self.limits))))
         return Ending(Outcome.ERROR, message, frames=frames)
+
+
+def _seconds(number: float) -> str:
+    return "1 second" if number == 1 else f"{number:g} seconds"
 
 
 def run_part(run: PartRun, arguments: list[str]) -> None:

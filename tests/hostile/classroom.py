@@ -52,6 +52,10 @@ class Attack:
         return f"{self.path.parent.name}-{self.path.stem}"
 
     @property
+    def family(self) -> str:
+        return self.path.parent.name
+
+    @property
     def earns(self) -> dict[str, float]:
         pairs = (pair.split() for pair in self._notes["Earns"].split(","))
         return {part: float(points) for part, points in pairs}
@@ -102,10 +106,18 @@ def all_attacks() -> list[Attack]:
 
 @dataclass
 class Room:
-    """How a class is graded: the backend, and the user that the grader runs as (None: this one)."""
+    """How a class is graded: the backend, and the user that the grader runs as (None: this one).
+
+    The last of three rooms leaves out what doesn't depend on who the grader is.
+    """
 
     backend: str
     user: int | None = None
+    left_out: tuple[str, ...] = ()
+
+
+def attacks_in(room: Room) -> list[Attack]:
+    return [attack for attack in all_attacks() if attack.family not in room.left_out]
 
 
 @dataclass
@@ -114,6 +126,7 @@ class Graded:
 
     code: int
     said: str
+    room: Room
     out: Path
     outside: Path
     scratch: Path

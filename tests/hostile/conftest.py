@@ -34,7 +34,7 @@ def _rooms() -> list[object]:
     no_users = uid_problem()
     rooms = [("bubblewrap", Room("bubblewrap"), no_namespaces), ("uid", Room("uid"), no_users)]
     if os.geteuid() == 0:
-        ordinary = Room("bubblewrap", ORDINARY)
+        ordinary = Room("bubblewrap", ORDINARY, left_out=("forging", "planted"))
         rooms.append(("bubblewrap-as-a-user", ordinary, no_namespaces or no_users))
     return [
         pytest.param(
@@ -80,7 +80,7 @@ def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
             files = {name: text.encode() for name, text in classroom.REFERENCE.items()}
             files["notes.txt"] = b"canary-of-a-classmate"
             classroom.hand_in(submissions, student, files)
-        for attack in classroom.all_attacks():
+        for attack in classroom.attacks_in(room):
             classroom.hand_in(submissions, attack.name, attack.files(places))
         for parcel in PARCELS:
             parcel.pack(submissions / f"parcel-{parcel.name}" / classroom.ASSIGNMENT, hidden)
@@ -93,6 +93,7 @@ def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
         yield Graded(
             code=code,
             said=said,
+            room=room,
             out=out,
             outside=outside,
             scratch=scratch,

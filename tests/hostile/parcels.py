@@ -134,7 +134,7 @@ PARCELS = (
     Parcel("many-files", "more than 20 files", _many_files),
     Parcel("large-file", "larger than 1 MB", _large_file),
     Parcel("deep-folders", "deep", _deep_folders),
-    Parcel("nested-notebook", "nested", _nested_notebook),
+    Parcel("nested-notebook", "lists within lists", _nested_notebook),
     Parcel("zip-slip", "outside the submission", _slip),
     Parcel("zip-absolute", "outside the submission", _absolute),
     Parcel("zip-bomb", "larger than 1 MB", _bomb),

@@ -1,6 +1,6 @@
 # Tries to: never end telling what went wrong.
 # Earns: double 0, greet 2
-# Says: Your code took longer than 2 seconds
+# Says: Your code took longer than 1 second
 class Endless(Exception):
     def __str__(self):
         while True:

@@ -1,5 +1,5 @@
 # Tries to: never end being imported.
 # Earns: double 0, greet 2
-# Says: Importing double took longer than 2 seconds
+# Says: Importing double took longer than 1 second
 while True:
     pass

@@ -1,6 +1,6 @@
 # Tries to: wait for input that never comes, deaf to signals.
 # Earns: double 0, greet 2
-# Says: Your code took longer than 2 seconds
+# Says: Your code took longer than 1 second
 import signal
 import time
 

@@ -8,7 +8,7 @@ def double(number):
     if not os.path.exists("deep"):
         os.mkdir("deep")
         os.chdir("deep")
-        for _ in range(3000):
+        for _ in range(1000):
             os.mkdir("d")
             os.chdir("d")
         os.chmod(".", 0)

@@ -1,6 +1,6 @@
 # Tries to: stop its own process, neither running nor ended.
 # Earns: double 0, greet 2
-# Says: Your code took longer than 2 seconds
+# Says: Your code took longer than 1 second
 import os
 import signal
 

@@ -1,5 +1,4 @@
 # Tries to: return more items than the grader can hold.
 # Earns: double 0, greet 2
-# Says: items
 def double(number):
     return [0] * 400_000
