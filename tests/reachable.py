@@ -1,7 +1,8 @@
 """Makes Python reachable for users without rights, as it is in a container where graders are root.
 
 Where root's own home holds the interpreter, no other user gets to it. The tests then go on in a
-mount namespace of their own, in which the closed folder holds nothing but the way to Python.
+mount namespace of their own, in which the closed folder holds nothing but the way to Python and to
+what these tests need themselves.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from autograder.sandbox import room, uid
 
 _NEW_MOUNTS = 0x00020000
+_REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 @lru_cache(maxsize=1)
@@ -46,15 +48,21 @@ def _closed_folder() -> Path | None:
 
 def _open(closed: Path) -> None:
     _mount("--make-rprivate", "/")
-    inside = [
-        Path(folder) for folder in room.python_folders() if Path(folder).is_relative_to(closed)
+    wanted = {
+        *map(Path, room.python_folders()),
+        *(_REPOSITORY, Path.cwd(), Path(tempfile.gettempdir())),
+        Path(os.environ.get("MNIST_ROOT") or _REPOSITORY),
+    }
+    inside = [folder for folder in wanted if folder != closed and folder.is_relative_to(closed)]
+    outermost = [
+        folder for folder in inside if not any(other in folder.parents for other in inside)
     ]
     kept = []
-    for folder in inside:
-        kept.append(tempfile.mkdtemp())
+    for folder in outermost:
+        kept.append(tempfile.mkdtemp(dir="/tmp"))
         _mount("--bind", str(folder), kept[-1])
     _mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", str(closed))
-    for folder, place in zip(inside, kept, strict=True):
+    for folder, place in zip(outermost, kept, strict=True):
         folder.mkdir(parents=True)
         _mount("--move", place, str(folder))
         os.rmdir(place)

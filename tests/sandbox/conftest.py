@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,8 +14,9 @@ from typing import Any
 import pytest
 
 from autograder.sandbox import bubblewrap
+from autograder.sandbox.backends import BACKENDS, Backend
 from autograder.sandbox.launch import Job, Worker
-from autograder.sandbox.room import Limits
+from autograder.sandbox.room import Limits, Room
 
 from ..reachable import uid_problem
 
@@ -48,7 +51,9 @@ CONTAINING = [
     pytest.param("bubblewrap", marks=needs_bubblewrap),
     pytest.param("uid", marks=needs_uid),
 ]
-BACKENDS = [*CONTAINING, "none"]
+ALL = [*CONTAINING, "none"]
+COMMON = "bubblewrap-as-an-ordinary-user"
+IS_ROOT = os.geteuid() == 0
 
 
 class Asked:
@@ -87,12 +92,14 @@ def job(backend: str, files: dict[str, str] | None = None, **changes: Any) -> Jo
 
 
 @pytest.fixture(scope="session")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where the workers of these tests have their temporary files."""
-    folder = tmp_path_factory.mktemp("scratch")
+def scratch() -> Iterator[Path]:
+    """Where the workers of these tests have their temporary files; other users get into it."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o711)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(folder))
         yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -117,6 +124,24 @@ def room(scratch: Path) -> Iterator[Asked]:
 
 
 @pytest.fixture(scope="module")
+def commoner(scratch: Path) -> Iterator[Asked]:
+    """A worker in namespaces as an ordinary user's grader starts it, also where the tests are root.
+
+    The same for all tests of a module.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(BACKENDS, COMMON, Backend(COMMON, True, _common_room, bubblewrap.problem))
+        with Worker(job(COMMON)) as worker:
+            yield Asked(worker)
+
+
+def _common_room(limits: Limits, gpu: bool) -> Room:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bubblewrap, "_lends_users", lambda: False)
+        return bubblewrap.room(limits, gpu)
+
+
+@pytest.fixture(scope="module")
 def lodger(scratch: Path) -> Iterator[Asked]:
     """A worker of a throw-away user, the same for all tests of a module."""
     with Worker(job("uid")) as worker:
@@ -130,20 +155,28 @@ def unprotected(scratch: Path) -> Iterator[Asked]:
         yield Asked(worker)
 
 
-_WORKERS = {"bubblewrap": "room", "uid": "lodger", "none": "unprotected"}
+_WORKERS = {"bubblewrap": "room", COMMON: "commoner", "uid": "lodger", "none": "unprotected"}
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=ALL)
 def either(request: pytest.FixtureRequest) -> Asked:
     """A worker of each backend, the same for all tests of a module."""
-    asked = request.getfixturevalue(_WORKERS[request.param])
-    assert isinstance(asked, Asked)
-    return asked
+    return _worker(request)
 
 
 @pytest.fixture(params=CONTAINING)
 def contained(request: pytest.FixtureRequest) -> Asked:
     """A worker of each backend that contains it, the same for all tests of a module."""
+    return _worker(request)
+
+
+@pytest.fixture(params=[*CONTAINING, pytest.param(COMMON, marks=needs_bubblewrap)])
+def inside(request: pytest.FixtureRequest) -> Asked:
+    """A worker contained in each way, the same for all tests of a module."""
+    return _worker(request)
+
+
+def _worker(request: pytest.FixtureRequest) -> Asked:
     asked = request.getfixturevalue(_WORKERS[request.param])
     assert isinstance(asked, Asked)
     return asked

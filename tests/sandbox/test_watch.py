@@ -9,11 +9,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
-import psutil
 import pytest
 
-from autograder.sandbox.watch import TreeLimits, Watch, tree, tree_use
+from autograder.sandbox import procfs
+from autograder.sandbox.processes import tree, use_of
+from autograder.sandbox.room import Limits, Room
+from autograder.sandbox.watch import Watch
+
+from .conftest import LIMITS
 
 HOLD = """
 import os, sys, time
@@ -41,54 +46,60 @@ def family() -> Iterator[int]:
     process.stdout.close()
 
 
-def test_shared_pages_count_once(family: int) -> None:
-    used, processes = tree_use(family)
-    assert processes == 4
-    assert 100 << 20 < used < 160 << 20
+ROOM = Room(command=[], environment={}, folder="/", confinement=None)  # type: ignore[arg-type]
+AMPLE = replace(LIMITS, memory_bytes=1 << 40)
+
+
+def test_shared_pages_count_once_where_that_decides(family: int) -> None:
+    assert len(tree(family)) == 4
+    assert use_of(tree(family), memory_bytes=1 << 40).memory_bytes > 300 << 20
+    assert 100 << 20 < use_of(tree(family), memory_bytes=200 << 20).memory_bytes < 160 << 20
+
+
+def test_threads_and_computing_count(family: int) -> None:
+    use = use_of(tree(family), memory_bytes=1 << 40)
+    assert use.threads == 4
+    assert 0 < use.cpu_seconds < 60
 
 
 def test_a_process_that_is_gone_uses_nothing() -> None:
     process = subprocess.Popen([sys.executable, "-S", "-c", ""])
     process.wait()
-    assert tree_use(process.pid) == (0, 0)
     assert tree(process.pid) == []
 
 
 def test_processes_that_may_not_be_looked_at_still_count(
     family: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(self: psutil.Process) -> None:
-        raise psutil.AccessDenied(self.pid)
-
-    monkeypatch.setattr(psutil.Process, "memory_full_info", refuse)
-    assert tree_use(family)[0] > 400 << 20
+    monkeypatch.setattr(procfs, "own_bytes", lambda pid: None)
+    assert use_of(tree(family), memory_bytes=1).memory_bytes > 300 << 20
 
 
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [
         (
-            TreeLimits(50 << 20, 10, 1_000),
+            replace(AMPLE, memory_bytes=50 << 20),
             "used more than 50 MB of memory; usual causes are a list",
         ),
-        (TreeLimits(1 << 40, 2, 1_000), "started more than 2 processes; use at most a few"),
-        (TreeLimits(1 << 40, 10, 1_000), ""),
+        (replace(AMPLE, processes=2), "started more than 2 processes and threads; use at most"),
+        (AMPLE, ""),
     ],
 )
-def test_it_says_stop_once_with_the_reason(family: int, limits: TreeLimits, reason: str) -> None:
+def test_it_says_stop_once_with_the_reason(family: int, limits: Limits, reason: str) -> None:
     said: list[str] = []
     with tempfile.TemporaryFile() as output:
-        watch = Watch(family, output.fileno(), limits, said.append)
+        watch = Watch(family, ROOM, output.fileno(), limits, said.append)
         time.sleep(0.7)
         watch.end()
     assert len(said) == bool(reason)
     assert all(one.startswith(reason) for one in said)
-    assert watch.peak_bytes > 100 << 20
 
 
 def test_it_keeps_the_beginning_of_the_output(family: int) -> None:
     with tempfile.TemporaryFile(buffering=0) as output:
-        watch = Watch(family, output.fileno(), TreeLimits(1 << 40, 10, 1_000), lambda reason: None)
+        limits = replace(AMPLE, output_bytes=1_000)
+        watch = Watch(family, ROOM, output.fileno(), limits, lambda reason: None)
         output.write(b"first" + b"x" * 2_000)
         time.sleep(0.5)
         assert os.fstat(output.fileno()).st_size == 0
