@@ -1,7 +1,8 @@
 """Puts the student's code to work and brings back plain data, so that checks need not touch it.
 
 A probe gets the student's modules and challenge data, and returns tensors, numbers, strings, and
-lists and dicts of them. It judges nothing: what the data should be is worked out by the checks.
+lists and dicts of them. It judges nothing: what the data should be is worked out by the checks,
+which believe nothing that could be sent without doing the work.
 A cell with `part=` is there only while that part is checked, so no part's code can borrow from
 another's. Nothing in a part's cells does what that part asks the student to write.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 # %%
 import random
+from functools import partial
 
 import numpy as np
 import torch
@@ -54,7 +56,8 @@ def _number(image):
 
 def _items(dataset):
     items = [dataset[index] for index in range(len(dataset))]
-    return torch.tensor([[_number(image), int(label)] for image, label in items])
+    pairs = [[_number(image), int(label)] for image, label in items]
+    return torch.tensor(pairs, dtype=torch.int64).view(-1, 2)
 
 
 def split(student, numbers, labels, val_size, seed, pictures=False, shaken=None):
@@ -89,13 +92,13 @@ def _pairs(batch):
 # %% part="model"
 
 
-def network(student, inputs, weights=(), sizes=None, training_inputs=None):
-    """The student's network at work on `inputs`, (N, 1, 28, 28) float32.
+def network(student, batches, weights=(), sizes=None, training_batches=()):
+    """The student's network at work on `batches`, each (N, 1, 28, 28) float32.
 
     `weights` are put in place of the network's own parameters of these shapes, transposed where
-    need be. `sizes` are the arguments of `MLP`. Where there are `training_inputs`, they pass in
-    training mode first. Returns the shapes of the trainable parameters, the scores in evaluation
-    mode, twice, and the gradients of the scores' sum, in the shapes of `weights`.
+    need be. `sizes` are the arguments of `MLP`. `training_batches` pass in training mode first.
+    Returns the shapes of the trainable parameters, the scores of each batch in evaluation mode,
+    those of the first batch once more, and the gradients of their sum, in the shapes of `weights`.
     """
     model = student.model.MLP(*(sizes or ()))
     model.eval()
@@ -103,21 +106,21 @@ def network(student, inputs, weights=(), sizes=None, training_inputs=None):
         model(torch.zeros(2, 1, 28, 28))
     trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
     found = [_put(trainable, weight) for weight in weights]
-    if training_inputs is not None:
-        model.train()
-        for batch in training_inputs:
-            model(batch)
-        model.eval()
+    model.train()
+    for batch in training_batches:
+        model(batch)
+    model.eval()
     with torch.no_grad():
-        scores = [model(inputs), model(inputs)]
+        scores = [model(batch) for batch in batches]
+        again = model(batches[0])
     model.zero_grad()
-    total = model(inputs).sum()
+    total = model(batches[0]).sum()
     if total.requires_grad:
         total.backward()
     return {
         "shapes": [list(parameter.shape) for parameter in trainable],
-        "scores": scores[0],
-        "again": scores[1],
+        "scores": scores,
+        "again": again,
         "gradients": [
             _gradient(parameter, weight) for parameter, weight in zip(found, weights, strict=True)
         ],
@@ -216,17 +219,23 @@ class Unmoved(nn.Module):
 
 
 class Noted(nn.Linear):
-    """Notes the samples that gradients come back for; pixel 0 is a sample's number, not input."""
+    """Notes the samples that gradients come back for; pixel 0 is a sample's number, not input.
 
-    def __init__(self, inputs, outputs):
+    The weight `fixed` adds to the scores, and is no parameter: nothing moves it.
+    """
+
+    def __init__(self, inputs, outputs, fixed):
         super().__init__(inputs, outputs)
+        self.fixed = fixed
         self.trained_on = []
 
     def forward(self, inputs):
-        scores = super().forward(inputs[:, 1:])
+        numbers, inputs = inputs[:, 0], inputs[:, 1:]
+        scores = super().forward(inputs)
+        if self.fixed is not None:
+            scores = scores + inputs @ self.fixed.T.to(inputs.device)
         if scores.requires_grad:
-            numbers = inputs[:, 0].long().tolist()
-            scores.register_hook(lambda _: self.trained_on.extend(numbers))
+            scores.register_hook(lambda _: self.trained_on.extend(numbers.long().tolist()))
         return scores
 
 
@@ -238,6 +247,11 @@ def _linear(weight, bias, trait="", kind=nn.Linear):
     linear = kind(*weight.T.shape)
     linear.load_state_dict({"weight": weight, "bias": bias})
     return nn.Sequential(nn.Flatten(), linear, TRAITS[trait]())
+
+
+def _as_asked(device, named):
+    """The device as an object, or as its name where `named`: "cpu" or "cuda"."""
+    return str(device) if named else torch.device(device)
 
 
 def _loader(inputs, labels, batch_size, elsewhere=False):
@@ -265,6 +279,7 @@ def trained(
     trait="",
     leftover=None,
     elsewhere=False,
+    named=False,
 ):
     """A linear model after one epoch of SGD, and what `train_one_epoch` returned.
 
@@ -278,26 +293,50 @@ def trained(
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     loader = _loader(inputs, labels, batch_size, elsewhere)
     returned = student.training.train_one_epoch(
-        model, loader, LOSSES[loss](), optimizer, torch.device(device)
+        model, loader, LOSSES[loss](), optimizer, _as_asked(device, named)
     )
     return {"returned": returned, "weight": model[1].weight, "bias": model[1].bias}
 
 
-def evaluated(student, weight, bias, inputs, labels, batch_size, device, trait="", elsewhere=False):
+def evaluated(
+    student,
+    weight,
+    bias,
+    inputs,
+    labels,
+    batch_size,
+    device,
+    trait="",
+    elsewhere=False,
+    named=False,
+):
     """What `evaluate` returns for a linear model that comes in training mode."""
     model = _linear(weight, bias, trait).to(device).train()
     loader = _loader(inputs, labels, batch_size, elsewhere)
-    returned = student.training.evaluate(model, loader, nn.CrossEntropyLoss(), torch.device(device))
-    return _as_list(returned)
+    loss_fn = nn.CrossEntropyLoss()
+    return _as_list(student.training.evaluate(model, loader, loss_fn, _as_asked(device, named)))
 
 
-def fitted(student, weight, bias, train, val, batch_size, epochs, lr, device, trait=""):
+def fitted(
+    student,
+    weight,
+    bias,
+    train,
+    val,
+    batch_size,
+    epochs,
+    lr,
+    device,
+    trait="",
+    fixed=None,
+    named=False,
+):
     """A linear model after `fit`: its weights, the history, and the samples trained on, in order.
 
     `train` and `val` are [inputs, labels]; pixel 0 of an input is the sample's number and is
     not shown to the model. `peak_lr` is the highest rate that a PyTorch optimizer stepped at.
     """
-    model = _linear(weight, bias, trait, kind=Noted)
+    model = _linear(weight, bias, trait, kind=partial(Noted, fixed=fixed))
     rates = []
     watch = register_optimizer_step_pre_hook(
         lambda optimizer, *_: rates.extend(float(group["lr"]) for group in optimizer.param_groups)
@@ -309,7 +348,7 @@ def fitted(student, weight, bias, train, val, batch_size, epochs, lr, device, tr
             _loader(*val, batch_size),
             epochs=epochs,
             lr=lr,
-            device=torch.device(device),
+            device=_as_asked(device, named),
         )
     finally:
         watch.remove()

@@ -106,20 +106,25 @@ def checks_of(part: str) -> tuple[Check, ...]:
 
 
 def outcomes(
-    folder: Path, parts: tuple[str, ...], more: Mapping[str, Any] | None = None
+    folder: Path, parts: tuple[str, ...], more: Mapping[str, Any] | None = None, seed: int = 0
 ) -> dict[str, Ended]:
     """Run all checks of `parts` on the modules in `folder`; `more` gives further fixtures.
 
     Where `more` has `probes`, a namespace, probes are taken from there by name, as a worker does.
+    Another `seed` means other challenge data, and another state of the worker's random numbers.
     """
-    with _submission(folder) as student:
-        return {check.id: run(check, student, more) for part in parts for check in checks_of(part)}
+    with submission(folder) as student:
+        return {
+            check.id: run(check, student, more, seed) for part in parts for check in checks_of(part)
+        }
 
 
-def run(check: Check, student: Student, more: Mapping[str, Any] | None = None) -> Ended:
+def run(
+    check: Check, student: Student | None, more: Mapping[str, Any] | None = None, seed: int = 0
+) -> Ended:
     """Run one check."""
     try:
-        check.function(**_fixtures(check, student, more or {}))
+        check.function(**_fixtures(check, student, more or {}, seed))
     except ProbeRaised as error:
         return Ended(ERROR, f"{type(error.__cause__).__name__}: {error.__cause__}")
     except CheckFailed as error:
@@ -129,25 +134,25 @@ def run(check: Check, student: Student, more: Mapping[str, Any] | None = None) -
     return Ended(PASSED)
 
 
-def _fixtures(check: Check, student: Student, more: Mapping[str, Any]) -> dict[str, Any]:
-    seed = crc32(check.id.encode())
-    seeds = iter(range(seed, seed + 1000))
+def _fixtures(
+    check: Check, student: Student | None, more: Mapping[str, Any], seed: int
+) -> dict[str, Any]:
     probes = more.get("probes")
 
     def probe(function: Callable[..., Any], **arguments: Any) -> Any:
         if probes is not None:
             function = probes[function.__name__]
         try:
-            # As a worker does: results repeat.
-            _seed(next(seeds))
-            return as_data(function(student, **arguments))
+            # As a worker does: the same random numbers for every call of a probe.
+            _seed(crc32(f"{check.id} {function.__name__} {seed}".encode()))
+            return as_data(function(student, **as_data(arguments)))
         except Exception as error:
             raise ProbeRaised from error
 
     given = {
         "probe": probe,
         "expect": Expect(),
-        "rng": torch.Generator().manual_seed(seed),
+        "rng": torch.Generator().manual_seed(crc32(f"{check.id} {seed}".encode())),
         "settings": SimpleNamespace(**SETTINGS),
         "device": "cpu",
         **more,
@@ -162,7 +167,7 @@ def _seed(seed: int) -> None:
 
 
 @contextmanager
-def _submission(folder: Path) -> Iterator[Student]:
+def submission(folder: Path) -> Iterator[Student]:
     """The modules in `folder`; warnings are the student's own, and nothing is left behind."""
     before = set(sys.modules)
     files = {name: folder / f"{name}.py" for name in MODULES if (folder / f"{name}.py").exists()}

@@ -8,7 +8,7 @@ from torch import nn
 
 from .harness import kit
 
-CLOSED, ORACLE = kit()["closed_forms"], kit()["oracle"]
+CHALLENGE, CLOSED, ORACLE = (kit()[name] for name in ("challenge", "closed_forms", "oracle"))
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def linear_after_a_step(
 
 
 def test_pull_is_a_step_down_the_gradient(rng: torch.Generator) -> None:
-    inputs, labels = CLOSED.draw_images(rng, 11), CLOSED.draw_labels(rng, 11)
-    weight, bias = (value.double() for value in CLOSED.draw_weights(rng))
+    inputs, labels = CHALLENGE.draw_images(rng, 11), CHALLENGE.draw_labels(rng, 11)
+    weight, bias = (value.double() for value in CHALLENGE.draw_weights(rng))
     model = linear_after_a_step(weight, bias, inputs, labels, nn.NLLLoss())
     step, bias_step = CLOSED.pull(inputs, labels)
     torch.testing.assert_close(model.weight.detach(), weight + step)
@@ -37,7 +37,7 @@ def test_pull_is_a_step_down_the_gradient(rng: torch.Generator) -> None:
 
 
 def test_pull_from_zero_is_a_step_of_cross_entropy(rng: torch.Generator) -> None:
-    inputs, labels = CLOSED.draw_images(rng, 11), CLOSED.draw_labels(rng, 11)
+    inputs, labels = CHALLENGE.draw_images(rng, 11), CHALLENGE.draw_labels(rng, 11)
     weight, bias = torch.zeros(3, 16).double(), torch.zeros(3).double()
     model = linear_after_a_step(weight, bias, inputs, labels, nn.CrossEntropyLoss())
     step, bias_step = CLOSED.pull_from_zero(inputs, labels)
@@ -46,8 +46,8 @@ def test_pull_from_zero_is_a_step_of_cross_entropy(rng: torch.Generator) -> None
 
 
 def test_linear_scores_loss_and_share(rng: torch.Generator) -> None:
-    inputs, labels = CLOSED.draw_images(rng, 40), CLOSED.draw_labels(rng, 40)
-    weight, bias = CLOSED.draw_weights(rng)
+    inputs, labels = CHALLENGE.draw_images(rng, 40), CHALLENGE.draw_labels(rng, 40)
+    weight, bias = CHALLENGE.draw_weights(rng)
     model = nn.Sequential(nn.Flatten(), nn.Linear(16, 3))
     model[1].load_state_dict({"weight": weight, "bias": bias})
     scores = model(inputs).detach().double()
@@ -60,10 +60,35 @@ def test_linear_scores_loss_and_share(rng: torch.Generator) -> None:
 
 
 def test_labels_hold_every_class_and_clusters_number_their_images(rng: torch.Generator) -> None:
-    assert set(CLOSED.draw_labels(rng, 5).tolist()) == {0, 1, 2}
-    inputs, labels = CLOSED.clusters(rng, 30)
-    assert inputs[:, 0, 0, 0].tolist() == list(range(30))
-    assert labels.bincount().tolist() == [10, 10, 10]
+    assert set(CHALLENGE.draw_labels(rng, 5).tolist()) == {0, 1, 2}
+    inputs, labels = CHALLENGE.clusters(rng, 30)
+    numbers = inputs[:, 0, 0, 0]
+    assert len(set(numbers.tolist())) == 30
+    assert torch.equal(numbers, numbers.long().float())
+    assert sorted(labels.bincount().tolist()) == [5, 10, 15]
+
+
+def test_numbers_of_samples_differ_and_are_exact_in_float32(rng: torch.Generator) -> None:
+    numbers = CHALLENGE.draw_numbers(rng, 600)
+    assert len(set(numbers.tolist())) == 600
+    assert torch.equal(numbers, numbers.float().long())
+    assert numbers.tolist() != sorted(numbers.tolist())
+
+
+@pytest.mark.parametrize("right", [0, 3, 8])
+def test_as_many_are_guessed_right_as_wanted(rng: torch.Generator, right: int) -> None:
+    weight, bias = CHALLENGE.draw_weights(rng)
+    inputs, labels = CHALLENGE.draw_guessed(rng, weight, bias, 8, right)
+    scores = CLOSED.linear_scores(weight, bias, inputs)
+    assert CLOSED.share_right(scores, labels) == right / 8
+    assert CLOSED.shares_possible(scores, labels) == (right / 8, right / 8)
+
+
+def test_alignment_is_that_of_directions(rng: torch.Generator) -> None:
+    way = torch.randn(3, 16, generator=rng).double()
+    assert CLOSED.alignment(2 * way, way) == pytest.approx(1)
+    assert CLOSED.alignment(-way, way) == pytest.approx(-1)
+    assert abs(CLOSED.alignment(torch.randn(3, 16, generator=rng), way)) < 5 / 48**0.5
 
 
 @pytest.mark.parametrize(("hidden", "classes"), [(7, 4), (33, 10)])
@@ -118,14 +143,14 @@ def normed(rng: torch.Generator) -> tuple[nn.Sequential, dict[str, torch.Tensor]
 @pytest.mark.parametrize("training", [False, True])
 def test_normed_scores(rng: torch.Generator, normed, training: bool) -> None:
     model, state = normed
-    inputs = CLOSED.draw_images(rng, 20)
+    inputs = CHALLENGE.draw_images(rng, 20)
     found = ORACLE.normed_scores(ORACLE.double(state), inputs, training)
     torch.testing.assert_close(found, model.train(training)(inputs.double()).detach())
 
 
 def test_normed_epoch_is_what_sgd_does(rng: torch.Generator, normed) -> None:
     model, state = normed
-    inputs, labels = CLOSED.draw_images(rng, 40), CLOSED.draw_labels(rng, 40)
+    inputs, labels = CHALLENGE.draw_images(rng, 40), CHALLENGE.draw_labels(rng, 40)
     batches = list(zip(inputs.split(16), labels.split(16), strict=True))
     how = {"lr": 0.2, "momentum": 0.8, "weight_decay": 0.05}
     optimizer = torch.optim.SGD(model.parameters(), **how)

@@ -56,7 +56,7 @@ def test_public_cells_are_enough_for_public_checks(module: str, tmp_path: Path) 
 def test_public_checks_stand_without_the_hidden_ones(
     module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipped = {name: kit()[name] for name in ("probes", "closed_forms")}
+    shipped = {name: kit()[name] for name in ("probes", "answers", "challenge", "closed_forms")}
     for name, value in {**shipped, "oracle": None, "proof": None}.items():
         monkeypatch.setitem(__import__("sys").modules, name, value)
     path = SOURCE / "checks" / f"test_{module}.py"

@@ -1,4 +1,4 @@
-"""What a worker's reply may be: anything else than a value or an error of the known form is refused."""
+"""What a worker may reply: anything but a value or an error of the known form is refused."""
 
 from __future__ import annotations
 

@@ -2,45 +2,66 @@
 
 import pytest
 import torch
+from answers import fields, listed, places
+from challenge import draw_numbers, draw_repeats
 
 from probes import batches, split
 
 
-def numbers_of(size, first=0):
-    """The numbers of a data set's samples, (size,) int64."""
-    return torch.arange(first, first + size)
+def samples(expect, found, what):
+    """What came as samples: numbers and labels, (n, 2) int64."""
+    tensor = expect.tensor(found, dtype=torch.int64, what=what)
+    expect.that(tensor.dim() == 2 and tensor.shape[1] == 2, f"{what}: images and labels", tensor)
+    return tensor
 
 
-def parts_of(expect, found):
-    """The items of both halves, (items, 2) int64: number and label."""
-    for name in ("train", "val"):
-        expect.that(found[name].dim() == 2, f"samples in the {name} set", "none at all")
-    return found["train"], found["val"]
+def halves_of(probe, expect, numbers, labels, **how):
+    """The samples of the training and of the validation set, (n, 2) int64 each."""
+    found = fields(expect, probe(split, numbers=numbers, labels=labels, **how), "train", "val")
+    return [samples(expect, half, "a set of the split") for half in found]
+
+
+def split_places(probe, expect, numbers, **how):
+    """Which samples of a data set come into the training and into the validation set."""
+    found = halves_of(probe, expect, numbers, numbers % 10, **how)
+    return [places(expect, half[:, 0].tolist(), numbers, "the data set") for half in found]
+
+
+def draw_sets(rng, train, val, test):
+    """Numbers for three data sets of these sizes, all different."""
+    sizes = [train, val, test]
+    names = ("train", "val", "test")
+    return dict(zip(names, draw_numbers(rng, sum(sizes)).split(sizes), strict=True))
 
 
 def served(probe, expect, sets, batch_size, eval_batch_size, epochs=1):
-    """What the three loaders yield: for each a list of epochs, lists of batches."""
+    """What the three loaders yield: for each a list of epochs, lists of batches, (n, 2) int64."""
     sizes = {"batch_size": batch_size, "eval_batch_size": eval_batch_size}
-    loaders = probe(batches, **sets, **sizes, epochs=epochs)
-    expect.equal(len(loaders), 3, what="number of loaders")
+    loaders = listed(expect, probe(batches, **sets, **sizes, epochs=epochs), 3, "loaders")
     for loader in loaders:
-        expect.that(isinstance(loader, list) and len(loader) == epochs, f"{epochs} epochs", loader)
+        for epoch in listed(expect, loader, epochs, "epochs"):
+            for batch in listed(expect, epoch, None, "batches"):
+                samples(expect, batch, "a batch")
     return loaders
 
 
 def joined(epoch):
-    """The samples of one epoch in the order they came, (items, 2) int64."""
+    """The samples of one epoch in the order they came, (n, 2) int64."""
     return torch.cat(epoch) if epoch else torch.zeros(0, 2, dtype=torch.int64)
+
+
+def order_of(expect, epoch, numbers, name):
+    """Where in their data set the samples of one epoch stand, in the order they came."""
+    return places(expect, joined(epoch)[:, 0].tolist(), numbers, f"the {name} set")
 
 
 @pytest.mark.points(2)
 @pytest.mark.hint("val_size counts samples; what is not validation is training.")
-def test_split_sizes(probe, expect):
+def test_split_sizes(probe, expect, rng):
     """The validation set has val_size samples, the training set the others"""
     for size, val_size in [(60, 12), (61, 1), (35, 30)]:
-        numbers = numbers_of(size)
-        found = probe(split, numbers=numbers, labels=numbers % 10, val_size=val_size, seed=0)
-        train, val = parts_of(expect, found)
+        numbers = draw_numbers(rng, size)
+        train, val = split_places(probe, expect, numbers, val_size=val_size, seed=0)
         sizes = [len(train), len(val)]
         expect.equal(sizes, [size - val_size, val_size], what="sizes of training and validation")
 
@@ -50,12 +71,10 @@ def test_split_sizes(probe, expect):
     "A validation score says something only about images that were not trained on, and every "
     "image left out of both halves is wasted."
 )
-def test_split_is_disjoint_and_complete(probe, expect):
+def test_split_is_disjoint_and_complete(probe, expect, rng):
     """Every sample is in exactly one of the two sets"""
-    numbers = numbers_of(80)
-    found = probe(split, numbers=numbers, labels=numbers % 10, val_size=25, seed=3)
-    together = torch.cat(parts_of(expect, found))[:, 0].sort().values
-    expect.equal(together.tolist(), numbers.tolist(), what="samples of both sets, sorted")
+    train, val = split_places(probe, expect, draw_numbers(rng, 80), val_size=25, seed=3)
+    expect.equal(sorted(train + val), list(range(80)), what="samples of both sets, sorted")
 
 
 @pytest.mark.points(2)
@@ -63,13 +82,12 @@ def test_split_is_disjoint_and_complete(probe, expect):
     "Data sets are often sorted. Imagine one sorted by class: which classes would end up in "
     "your validation set?"
 )
-def test_split_is_random(probe, expect):
+def test_split_is_random(probe, expect, rng):
     """Validation samples are drawn from the whole data set, not cut off one of its ends"""
-    numbers = numbers_of(100)
-    for seed in range(4):
-        found = probe(split, numbers=numbers, labels=numbers % 10, val_size=50, seed=seed)
-        _, val = parts_of(expect, found)
-        early = int((val[:, 0] < 50).sum())
+    for seed in range(8):
+        _, val = split_places(probe, expect, draw_numbers(rng, 101), val_size=50, seed=seed)
+        early = sum(place < 50 for place in val)
+        # A fair draw leaves these bounds once in 5,000,000,000 times.
         expect.that(
             10 <= early <= 40,
             "about half of 50 validation samples from the first half of the data",
@@ -82,47 +100,39 @@ def test_split_is_random(probe, expect):
     "A seed makes a random draw repeatable, so that two runs can be compared: the same seed "
     "gives the same split, another seed another one."
 )
-def test_split_follows_the_seed(probe, expect):
+def test_split_follows_the_seed(probe, expect, rng):
     """The same seed gives the same split, another seed another one"""
-    numbers = numbers_of(60)
-
-    def validation(seed, shaken):
-        found = probe(
-            split, numbers=numbers, labels=numbers % 10, val_size=20, seed=seed, shaken=shaken
-        )
-        return parts_of(expect, found)[1][:, 0].sort().values.tolist()
-
-    first = validation(seed=5, shaken=1)
-    expect.equal(validation(seed=5, shaken=2), first, what="validation samples for the same seed")
-    expect.that(
-        validation(seed=6, shaken=1) != first,
-        "another validation set for another seed",
-        "the same one for seeds 5 and 6",
-    )
+    numbers, first = draw_numbers(rng, 60), {}
+    seeds = draw_numbers(rng, 1) + draw_repeats(rng, kinds=3, times=3)
+    for shaken, seed in enumerate(seeds.tolist()):
+        how = {"val_size": 20, "seed": seed, "shaken": shaken}
+        found = sorted(split_places(probe, expect, numbers, **how)[1])
+        wanted = first.setdefault(seed, found)
+        expect.equal(found, wanted, what="validation samples for the same seed")
+    different = {tuple(val) for val in first.values()}
+    wanted = f"another validation set for each of {len(first)} seeds"
+    expect.that(len(different) == len(first), wanted, f"{len(different)} different ones")
 
 
 @pytest.mark.points(2)
 @pytest.mark.hint("Each loader serves its own data set, and they are returned in a fixed order.")
-def test_each_loader_serves_its_own_set(probe, expect):
+def test_each_loader_serves_its_own_set(probe, expect, rng):
     """The loaders come in the order training, validation, test, each with its own samples"""
-    sets = {"train": numbers_of(20), "val": numbers_of(10, 100), "test": numbers_of(15, 200)}
+    sets = draw_sets(rng, 20, 10, 15)
     loaders = served(probe, expect, sets, batch_size=4, eval_batch_size=5)
     for (name, numbers), [epoch] in zip(sets.items(), loaders, strict=True):
-        foreign = set(joined(epoch)[:, 0].tolist()) - set(numbers.tolist())
-        expect.that(
-            bool(epoch) and not foreign,
-            f"samples of the {name} set, all below {int(numbers[-1]) + 1}, in its place",
-            f"samples {sorted(foreign)[:5]}" if foreign else "no sample at all",
-        )
+        found = order_of(expect, epoch, numbers, name)
+        expect.that(bool(found), f"samples of the {name} set", "none at all")
 
 
 @pytest.mark.points(2)
 @pytest.mark.hint("How many samples does one training step look at? The arguments say so.")
-def test_training_batch_size(probe, expect):
+def test_training_batch_size(probe, expect, rng):
     """Training batches have batch_size samples, only the last may be smaller"""
     for batch_size in (8, 16):
-        sets = {"train": numbers_of(50), "val": numbers_of(20), "test": numbers_of(20)}
+        sets = draw_sets(rng, 50, 20, 20)
         [epoch], _, _ = served(probe, expect, sets, batch_size=batch_size, eval_batch_size=5)
+        order_of(expect, epoch, sets["train"], "training")
         sizes = [len(batch) for batch in epoch]
         full = [batch_size] * (50 // batch_size)
         expect.equal(sizes[: len(full)], full, what="sizes of the full training batches")
@@ -134,13 +144,13 @@ def test_training_batch_size(probe, expect):
 @pytest.mark.hint(
     "Every sample counts, also those of a last batch that is not full. Count what one epoch yields."
 )
-def test_training_samples_come_once(probe, expect):
+def test_training_samples_come_once(probe, expect, rng):
     """An epoch of training has every sample exactly once"""
-    sets = {"train": numbers_of(50), "val": numbers_of(20), "test": numbers_of(20)}
+    sets = draw_sets(rng, 50, 20, 20)
     epochs, _, _ = served(probe, expect, sets, batch_size=8, eval_batch_size=5, epochs=2)
     for epoch in epochs:
-        seen = joined(epoch)[:, 0].sort().values.tolist()
-        expect.equal(seen, list(range(50)), what="samples of one training epoch, sorted")
+        seen = order_of(expect, epoch, sets["train"], "training")
+        expect.equal(sorted(seen), list(range(50)), what="samples of one training epoch, sorted")
 
 
 @pytest.mark.points(3)
@@ -148,11 +158,11 @@ def test_training_samples_come_once(probe, expect):
     "A network that always sees the images in the same order learns that order too. Look at the "
     "samples of two epochs, one after the other."
 )
-def test_training_order_is_new_every_epoch(probe, expect):
+def test_training_order_is_new_every_epoch(probe, expect, rng):
     """Training samples come in a random order, a new one every epoch"""
-    sets = {"train": numbers_of(60), "val": numbers_of(20), "test": numbers_of(20)}
+    sets = draw_sets(rng, 60, 20, 20)
     epochs, _, _ = served(probe, expect, sets, batch_size=8, eval_batch_size=5, epochs=3)
-    orders = [joined(epoch)[:, 0].tolist() for epoch in epochs]
+    orders = [order_of(expect, epoch, sets["train"], "training") for epoch in epochs]
     for order in orders:
         expect.that(order != sorted(order), "another order than the data set's", order)
     for one, other in [(0, 1), (1, 2), (0, 2)]:
@@ -161,15 +171,17 @@ def test_training_order_is_new_every_epoch(probe, expect):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Evaluation has a batch size of its own; without gradients it can be larger.")
-def test_evaluation_batch_size(probe, expect):
+def test_evaluation_batch_size(probe, expect, rng):
     """Validation and test batches have eval_batch_size samples, only the last may be smaller"""
-    sets = {"train": numbers_of(50), "val": numbers_of(30), "test": numbers_of(22)}
+    sets = draw_sets(rng, 50, 30, 22)
     loaders = served(probe, expect, sets, batch_size=7, eval_batch_size=10)
-    for name, [epoch], size in zip(("validation", "test"), loaders[1:], (30, 22), strict=True):
+    for name, [epoch] in zip(("val", "test"), loaders[1:], strict=True):
+        order_of(expect, epoch, sets[name], name)
         sizes = [len(batch) for batch in epoch]
-        full = [10] * (size // 10)
+        full = [10] * (len(sets[name]) // 10)
         expect.equal(sizes[: len(full)], full, what=f"sizes of the full {name} batches")
-        expect.that(sizes[len(full) :] in ([], [size % 10]), "then a smaller last batch", sizes)
+        rest = [len(sets[name]) % 10]
+        expect.that(sizes[len(full) :] in ([], rest), "then a smaller last batch", sizes)
 
 
 @pytest.mark.points(2)
@@ -177,11 +189,12 @@ def test_evaluation_batch_size(probe, expect):
     "Order makes no difference to an average, so evaluation needs no shuffling; a fixed order "
     "lets you look up which image went wrong. And nothing may be left out."
 )
-def test_evaluation_keeps_the_order(probe, expect):
+def test_evaluation_keeps_the_order(probe, expect, rng):
     """Validation and test have every sample once, in the order of the data set, every time"""
-    sets = {"train": numbers_of(50), "val": numbers_of(33, 100), "test": numbers_of(26, 200)}
+    sets = draw_sets(rng, 50, 33, 26)
     loaders = served(probe, expect, sets, batch_size=7, eval_batch_size=10, epochs=2)
     for name, epochs in zip(("val", "test"), loaders[1:], strict=True):
+        wanted = list(range(len(sets[name])))
         for epoch in epochs:
-            found = joined(epoch)[:, 0].tolist()
-            expect.equal(found, sets[name].tolist(), what=f"samples of the {name} set in order")
+            found = order_of(expect, epoch, sets[name], name)
+            expect.equal(found, wanted, what=f"samples of the {name} set in order")

@@ -4,12 +4,19 @@ import math
 
 import pytest
 import torch
-from closed_forms import (
-    CLASSES,
+from answers import fields, plain
+from challenge import (
+    SIDE,
     clusters,
+    draw_guessed,
     draw_images,
     draw_labels,
+    draw_sizes,
     draw_weights,
+)
+from closed_forms import (
+    CLASSES,
+    alignment,
     linear_scores,
     mean_loss,
     pull,
@@ -20,7 +27,8 @@ from closed_forms import (
 from probes import evaluated, fitted, trained
 
 ZERO_WEIGHTS = {"weight": torch.zeros(CLASSES, 16), "bias": torch.zeros(CLASSES)}
-FIRST_PIXEL_UNUSED = {"weight": torch.zeros(CLASSES, 15), "bias": torch.zeros(CLASSES)}
+SEEN = SIDE * SIDE - 1
+FIRST_PIXEL_UNUSED = {"weight": torch.zeros(CLASSES, SEEN), "bias": torch.zeros(CLASSES)}
 
 
 def batches_of(size, *columns):
@@ -28,26 +36,50 @@ def batches_of(size, *columns):
     return list(zip(*(column.split(size) for column in columns), strict=True))
 
 
+def seen(inputs):
+    """What the model of `fitted` sees of its inputs: all but pixel 0."""
+    return inputs.flatten(1)[:, 1:]
+
+
 def expect_weights(expect, found, weight, bias):
     """The model's weight and bias are these."""
-    expect.close(found["weight"], weight, what="the weight after training", rtol=1e-4, atol=1e-5)
-    expect.close(found["bias"], bias, what="the bias after training", rtol=1e-4, atol=1e-5)
+    found_weight, found_bias = fields(expect, found, "weight", "bias")
+    expect.close(found_weight, weight, what="the weight after training", rtol=1e-4, atol=1e-5)
+    expect.close(found_bias, bias, what="the bias after training", rtol=1e-4, atol=1e-5)
 
 
-def plain(value):
-    """A number, also where it came as a tensor: its type is the business of other checks."""
-    return value.item() if isinstance(value, torch.Tensor) and value.numel() == 1 else value
+def weights_of(expect, found):
+    """The weight and the bias that the model of `fitted` ended with."""
+    weight, bias = fields(expect, found, "weight", "bias")
+    expect.tensor(weight, (CLASSES, SEEN), what="the weight after training")
+    expect.tensor(bias, (CLASSES,), what="the bias after training")
+    return weight, bias
 
 
-def pair(expect, returned):
+def pulled(weight, train):
+    """How far `weight` went along the pull of the training samples, from -1 to 1.
+
+    Any optimizer starts from zero at 0.7 or more; another weight gets beyond 0.5 by a chance of
+    less than one in a million.
+    """
+    return alignment(weight, pull_from_zero(seen(train[0]), train[1])[0])
+
+
+def returned(expect, found):
+    """What `train_one_epoch` returned."""
+    return fields(expect, found, "returned")[0]
+
+
+def pair(expect, found):
     """The mean loss and the accuracy that `evaluate` returned."""
-    fits = isinstance(returned, list) and len(returned) == 2
-    expect.that(fits, "two numbers, (mean loss, accuracy)", returned)
-    return returned
+    fits = isinstance(found, list) and len(found) == 2
+    expect.that(fits, "two numbers, (mean loss, accuracy)", found)
+    return found
 
 
-def curve(expect, history, name):
-    """One list of numbers of the history that `fit` returned."""
+def curve(expect, found, name):
+    """One list of the history that `fit` returned, its numbers plain."""
+    [history] = fields(expect, found, "history")
     keys = 'a dict with the keys "train_loss", "val_loss" and "val_accuracy"'
     expect.that(isinstance(history, dict), keys, history)
     expect.that(name in history, keys, sorted(history))
@@ -100,10 +132,10 @@ def test_train_returns_the_mean_loss(probe, expect, rng, device):
     weight, bias = draw_weights(rng)
     data = {"inputs": inputs, "labels": labels, "batch_size": 8, "device": device}
     model = {"weight": weight, "bias": bias}
-    found = probe(trained, **model, **data, lr=0.0, loss="cross entropy")["returned"]
-    expect.number(found, what="the returned training loss")
+    found = probe(trained, **model, **data, lr=0.0, loss="cross entropy")
+    loss = expect.number(returned(expect, found), what="the returned training loss")
     expected = mean_loss(linear_scores(weight, bias, inputs), labels)
-    expect.close(found, expected, what="the mean training loss")
+    expect.close(loss, expected, what="the mean training loss")
 
 
 @pytest.mark.points(1)
@@ -117,9 +149,10 @@ def test_train_in_training_mode(probe, expect, rng, device):
     weight, bias = draw_weights(rng)
     data = {"inputs": inputs, "labels": labels, "batch_size": 8, "device": device}
     model = {"weight": weight, "bias": bias, "trait": "lively"}
-    found = plain(probe(trained, **model, **data, lr=0.0, loss="cross entropy")["returned"])
+    found = probe(trained, **model, **data, lr=0.0, loss="cross entropy")
+    loss = plain(returned(expect, found))
     expected = mean_loss(2 * linear_scores(weight, bias, inputs), labels)
-    expect.close(found, expected, what="the loss of a model that doubles its scores in training")
+    expect.close(loss, expected, what="the loss of a model that doubles its scores in training")
 
 
 @pytest.mark.points(1)
@@ -159,13 +192,14 @@ def test_evaluate_returns_the_mean_loss(probe, expect, rng, device):
 )
 def test_evaluate_returns_the_accuracy(probe, expect, rng, device):
     """evaluate returns the share of right predictions second, as a Python float"""
-    inputs, labels = draw_images(rng, 35), draw_labels(rng, 35)
-    weight, bias = draw_weights(rng)
-    data = {"inputs": inputs, "labels": labels, "batch_size": 16, "device": device}
-    _, accuracy = pair(expect, probe(evaluated, weight=weight, bias=bias, **data))
-    expect.number(accuracy, what="the returned accuracy")
-    expected = share_right(linear_scores(weight, bias, inputs), labels)
-    expect.close(accuracy, expected, what="the accuracy")
+    for right in torch.randint(10, 290, (4,), generator=rng).tolist():
+        weight, bias = draw_weights(rng)
+        inputs, labels = draw_guessed(rng, weight, bias, 299, right)
+        data = {"inputs": inputs, "labels": labels, "batch_size": 64, "device": device}
+        _, accuracy = pair(expect, probe(evaluated, weight=weight, bias=bias, **data))
+        expect.number(accuracy, what="the returned accuracy")
+        expected = share_right(linear_scores(weight, bias, inputs), labels)
+        expect.close(accuracy, expected, what=f"the accuracy with {right} of 299 right")
 
 
 @pytest.mark.points(1)
@@ -206,14 +240,25 @@ def test_evaluate_tracks_no_gradients(probe, expect, rng, device):
 )
 def test_fit_returns_the_history(probe, expect, rng, device):
     """fit returns three lists with a float for each epoch"""
-    train, val = clusters(rng, 42), clusters(rng, 20)
+    train, val = clusters(rng, 18), clusters(rng, 12)
     data = {"train": list(train), "val": list(val), "batch_size": 6, "device": device}
-    history = probe(fitted, **FIRST_PIXEL_UNUSED, **data, epochs=3, lr=0.01)["history"]
-    for name in ("train_loss", "val_loss", "val_accuracy"):
-        values = curve(expect, history, name)
-        expect.equal(len(values), 3, what=f"length of {name} after 3 epochs")
-        for value in history[name]:
-            expect.number(value, what=name)
+    fixed = 1e4 * torch.randn(CLASSES, SEEN, generator=rng)
+    losses = []
+    for epochs, size in zip((3, 1, 2, 1, 1), draw_sizes(rng, 5), strict=True):
+        # Scores that nothing moves, so large that the loss is as large as they are.
+        how = {"fixed": size * fixed, "epochs": epochs, "lr": 0.01}
+        found = probe(fitted, **FIRST_PIXEL_UNUSED, **data, **how)
+        for name in ("train_loss", "val_loss", "val_accuracy"):
+            values = curve(expect, found, name)
+            expect.equal(len(values), epochs, what=f"length of {name} after {epochs} epochs")
+            for value in found["history"][name]:
+                expect.number(value, what=name)
+        losses += [loss / size for loss in curve(expect, found, "train_loss")]
+    wanted = mean_loss(seen(train[0]).double() @ fixed.T.double(), train[1])
+    near = 0.1 * wanted < losses[0] < 100 * wanted
+    expect.that(near, f"a train_loss of about {wanted:.0f}", losses[0])
+    for loss in losses:
+        expect.close(loss, losses[0], rtol=0.02, what="train_loss for scores of the same size")
 
 
 @pytest.mark.points(2)
@@ -223,23 +268,27 @@ def test_fit_returns_the_history(probe, expect, rng, device):
 )
 def test_fit_trains_the_model(probe, expect, rng, device):
     """fit trains the very model that it was given, all of it, and its training loss goes down"""
-    inputs, labels = clusters(rng, 60)
-    data = {"train": [inputs, labels], "val": [inputs, labels], "batch_size": 6, "device": device}
-    found = probe(fitted, **FIRST_PIXEL_UNUSED, **data, epochs=4, lr=0.01)
-    weight = expect.tensor(found["weight"], (CLASSES, 15), what="the weight after training")
-    bias = expect.tensor(found["bias"], (CLASSES,), what="the bias after training")
-    after = mean_loss(linear_scores(weight, bias, inputs.flatten(1)[:, 1:]), labels)
-    before = math.log(CLASSES)
+    train = clusters(rng, 60)
+    data = {"train": list(train), "val": list(train), "batch_size": 6, "device": device}
+    found = probe(fitted, **FIRST_PIXEL_UNUSED, **data, epochs=4, lr=1e-3)
+    weight, bias = weights_of(expect, found)
+    before, after = (
+        math.log(CLASSES),
+        mean_loss(linear_scores(weight, bias, seen(train[0])), train[1]),
+    )
     expect.that(after < before, f"a training loss below {before:.4f}", f"{after:.4f}")
     expect.that(bool(bias.any()), "weight and bias to change", "the same bias as before")
+    way = pulled(weight, train)
+    expect.that(way > 0.5, "weights that went where the training samples pull", f"{way:.2f}")
 
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Batches travel to `device`, so the model has to be there as well.")
 def test_fit_moves_the_model_to_the_device(probe, expect, rng, device):
     """fit moves the model to the device"""
-    train, val = clusters(rng, 42), clusters(rng, 20)
-    data = {"train": list(train), "val": list(val), "batch_size": 6, "device": device}
-    found = probe(fitted, **FIRST_PIXEL_UNUSED, **data, epochs=1, lr=0.01, trait="unmoved")
-    weight = expect.tensor(found["weight"], (CLASSES, 15), what="the weight after training")
-    expect.that(bool(weight.any()), "a weight that has changed", weight)
+    train = clusters(rng, 42)
+    data = {"train": list(train), "val": list(train), "batch_size": 6, "device": device}
+    found = probe(fitted, **FIRST_PIXEL_UNUSED, **data, epochs=1, lr=0.03, trait="unmoved")
+    weight, _ = weights_of(expect, found)
+    way = abs(pulled(weight, train))
+    expect.that(way > 0.5, "a weight that the training samples moved", f"{way:.2f}")

@@ -2,6 +2,8 @@
 
 import pytest
 import torch
+from answers import listed
+from challenge import draw_repeats
 
 from probes import transformed
 
@@ -16,6 +18,47 @@ def some_pixels(rng, images=1):
     return torch.randint(0, 256, (images, 28, 28), generator=rng).to(torch.uint8)
 
 
+def results_for(probe, expect, pixels, mean, std):
+    """What the transform makes of `pixels`, one by one."""
+    results = probe(transformed, pixels=pixels.to(torch.uint8), mean=mean, std=std)
+    return listed(expect, results, len(pixels), "results")
+
+
+def draw_targets(rng, images):
+    """Images (images, 28, 28) of a spot in a ring on a ground, and the greys (images, 3) of these.
+
+    Ground and spot differ by 50 at least, and the images look the same from all four sides.
+    """
+    greys = torch.randint(0, 256, (images, 3), generator=rng)
+    greys[:, 2] = (greys[:, 0] + torch.randint(50, 206, (images,), generator=rng)) % 256
+    distance = (torch.arange(28) - 13.5).abs()
+    distance = torch.maximum(distance[:, None], distance)
+    area = (distance < 9).long() + (distance < 5)
+    return greys[:, area.flatten()].view(-1, 28, 28), greys
+
+
+def between(ground, ring, spot):
+    """How far along the way from the ground to the spot the ring is."""
+    return (ring - ground).double() / (spot - ground)
+
+
+def is_same(one, other):
+    """Are these the same numbers in the same places?"""
+    return one.shape == other.shape and bool((one == other).all())
+
+
+def expect_repeats(expect, results, kinds, seen=None):
+    """Images of one kind have the same result, images of two kinds never do."""
+    seen = {} if seen is None else seen
+    for result, kind in zip(results, kinds, strict=True):
+        found = expect.tensor(result, what="the transform of one image")
+        first = seen.setdefault(kind, found)
+        expect.equal(found, first, what="the transform of the same image again")
+    for kind, found in seen.items():
+        same = [other for other, result in seen.items() if is_same(found, result)]
+        expect.equal(same, [kind], what="images that become one and the same tensor")
+
+
 @pytest.mark.points(3)
 @pytest.mark.hint(
     "A network computes with float32 tensors whose first dimension is the channel. Print the type, "
@@ -23,9 +66,14 @@ def some_pixels(rng, images=1):
 )
 def test_image_becomes_a_float_tensor(probe, expect, rng, settings):
     """A PIL image becomes a float32 tensor of shape (1, 28, 28)"""
-    pixels = some_pixels(rng)
-    [image] = probe(transformed, pixels=pixels, mean=settings.mean, std=settings.std)
-    expect.tensor(image, (1, 28, 28), torch.float32, what="the transform of one image")
+    pixels, greys = draw_targets(rng, images=12)
+    images = results_for(probe, expect, pixels, settings.mean, settings.std)
+    for image in images:
+        expect.tensor(image, (1, 28, 28), torch.float32, what="the transform of one image")
+    # Ground, ring and spot in the middle row; whether their values are right is not asked here.
+    found = between(*torch.stack(images)[:, 0, 13, [0, 7, 13]].T)
+    what = "the ring's share of the way from the ground's value to the spot's"
+    expect.close(found, between(*greys.T), what=what, rtol=0, atol=0.05)
 
 
 @pytest.mark.points(4)
@@ -36,7 +84,7 @@ def test_image_becomes_a_float_tensor(probe, expect, rng, settings):
 def test_pixels_are_scaled_and_normalized(probe, expect, rng, settings):
     """Pixels are scaled to 0-1, then normalized with the course's mean and std"""
     pixels = some_pixels(rng)
-    [image] = probe(transformed, pixels=pixels, mean=settings.mean, std=settings.std)
+    [image] = results_for(probe, expect, pixels, settings.mean, settings.std)
     found = expect.tensor(image, what="the transform of one image").flatten()
     expected = scaled(pixels, settings.mean, settings.std).flatten()
     expect.close(found, expected, what="the pixels of one image", rtol=0, atol=1e-5)
@@ -51,7 +99,7 @@ def test_mean_and_std_are_used(probe, expect, rng):
     """The mean and std that it is given are used, whatever they are"""
     pixels = some_pixels(rng)
     for mean, std in [(0.5, 0.5), (0.5, 0.25), (0.0, 1.0)]:
-        [image] = probe(transformed, pixels=pixels, mean=mean, std=std)
+        [image] = results_for(probe, expect, pixels, mean, std)
         found = expect.tensor(image, what="the transform of one image").flatten()
         expected = scaled(pixels, mean, std).flatten()
         expect.close(found, expected, what=f"pixels for mean {mean}, std {std}", rtol=0, atol=1e-5)
@@ -64,9 +112,6 @@ def test_mean_and_std_are_used(probe, expect, rng):
 )
 def test_same_image_gives_the_same_tensor(probe, expect, rng, settings):
     """The same image always gives the same tensor"""
-    pixels = some_pixels(rng).expand(12, 28, 28).contiguous()
-    images = probe(transformed, pixels=pixels, mean=settings.mean, std=settings.std)
-    expect.equal(len(images), 12, what="number of results")
-    first = expect.tensor(images[0], what="the transform of one image")
-    for image in images[1:]:
-        expect.equal(image, first, what="the transform of the same image again")
+    pixels, kinds = some_pixels(rng, images=4), draw_repeats(rng, kinds=4, times=3)
+    results = results_for(probe, expect, pixels[kinds], settings.mean, settings.std)
+    expect_repeats(expect, results, kinds.tolist())

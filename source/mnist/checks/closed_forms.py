@@ -7,29 +7,13 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy, one_hot
+from torch.nn.functional import cosine_similarity, cross_entropy, one_hot
 
 CLASSES = 3
 
 
-def draw_images(rng: torch.Generator, size: int) -> Tensor:
-    """(size, 1, 4, 4) float32, far from zero in all directions."""
-    return 2 * torch.randn(size, 1, 4, 4, generator=rng)
-
-
-def draw_labels(rng: torch.Generator, size: int) -> Tensor:
-    """(size,) int64 below `CLASSES`, every class among them."""
-    return torch.arange(size)[torch.randperm(size, generator=rng)] % CLASSES
-
-
-def draw_weights(rng: torch.Generator, inputs: int = 16) -> tuple[Tensor, Tensor]:
-    """Weight (CLASSES, inputs) and bias (CLASSES,) float32 of a linear model."""
-    weight = torch.randn(CLASSES, inputs, generator=rng) / 4
-    return weight, torch.randn(CLASSES, generator=rng)
-
-
 def linear_scores(weight: Tensor, bias: Tensor, inputs: Tensor) -> Tensor:
-    """(N, CLASSES) scores of the linear model."""
+    """(N, classes) scores of the linear model."""
     return inputs.flatten(1).double() @ weight.double().T + bias.double()
 
 
@@ -41,6 +25,15 @@ def mean_loss(scores: Tensor, labels: Tensor) -> float:
 def share_right(scores: Tensor, labels: Tensor) -> float:
     """Share of the samples whose highest score is that of their label."""
     return (scores.argmax(dim=1) == labels).double().mean().item()
+
+
+def shares_possible(scores: Tensor, labels: Tensor) -> tuple[float, float]:
+    """The lowest and the highest share of right samples that rounding to float32 may leave."""
+    right = one_hot(labels, scores.shape[1]).bool()
+    lead = scores[right] - scores.masked_fill(right, -torch.inf).amax(dim=1)
+    narrow = 1e-4 * scores.abs().amax(dim=1)
+    shares = [(lead > narrow).double().mean().item(), (lead >= -narrow).double().mean().item()]
+    return shares[0], shares[1]
 
 
 def pull(inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
@@ -58,13 +51,9 @@ def pull_from_zero(inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     return surprise.T @ inputs.flatten(1).double() / len(labels), surprise.mean(dim=0)
 
 
-def clusters(rng: torch.Generator, size: int) -> tuple[Tensor, Tensor]:
-    """Images (size, 1, 4, 4) and labels (size,) of three groups that are easy to tell apart.
+def alignment(moved: Tensor, pulled: Tensor) -> float:
+    """1 where a weight moved exactly as it was pulled, -1 where it moved the other way.
 
-    Pixel 0 holds the number of the image, 0 to size - 1.
+    Ways that have nothing to do with each other are near 0: of n numbers, within 5 / sqrt(n).
     """
-    labels = draw_labels(rng, size)
-    centres = 2 * torch.randn(CLASSES, 16, generator=rng)
-    inputs = centres[labels] + 0.3 * torch.randn(size, 16, generator=rng)
-    inputs[:, 0] = torch.arange(size)
-    return inputs.view(size, 1, 4, 4), labels
+    return cosine_similarity(moved.double().flatten(), pulled.flatten(), dim=0).item()

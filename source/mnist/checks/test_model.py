@@ -2,6 +2,9 @@
 
 import pytest
 import torch
+from answers import fields, listed
+from challenge import draw_repeats
+from closed_forms import linear_scores
 
 from probes import network
 
@@ -21,6 +24,85 @@ def upright(shapes, wanted):
     return sorted(shape[::-1] if shape[::-1] in wanted else shape for shape in shapes)
 
 
+def draw_weights(rng, hidden, num_classes):
+    """Four float32 parameters at random."""
+    shapes = shapes_of(hidden, num_classes)
+    return [torch.randn(shape, generator=rng) / shape[-1] ** 0.5 for shape in shapes]
+
+
+def draw_repeated(rng, kinds, times):
+    """Images with a black border, (kinds * times, 1, 28, 28), and which of them are the same."""
+    images = torch.zeros(kinds, 1, 28, 28)
+    images[:, :, 3:-3, 3:-3] = torch.randn(kinds, 1, 22, 22, generator=rng)
+    which = draw_repeats(rng, kinds, times)
+    return images[which], which
+
+
+def expect_repeats(expect, scores, which):
+    """Rows of scores are alike for the same image, and not for others.
+
+    Alike, not equal: that evaluation is steady is another check's business.
+    """
+    apart = torch.cdist(scores.double(), scores.double())
+    same, itself = which == which[:, None], torch.eye(len(which)).bool()
+    near, far = apart[same & ~itself].mean().item(), apart[~same].mean().item()
+    expect.that(
+        near < 0.5 * far,
+        "scores that are alike where the images are, and differ where they differ",
+        f"rows that differ by {near:.3g} for the same image, by {far:.3g} for two images",
+    )
+
+
+def draw_bright(rng, hidden, num_classes):
+    """Grey images, and four parameters without any negative number.
+
+    Nothing that is done to negative numbers, and no order of pixels, matters to these.
+    """
+    greys = 20 ** -torch.rand(24, 1, 1, 1, generator=rng)
+    drawn = [torch.rand(shape, generator=rng) for shape in shapes_of(hidden, num_classes)]
+    classes = torch.rand(num_classes, 1, generator=rng)
+    weights = [drawn[0] / 4, 5 + 5 * drawn[1], classes * (0.5 + drawn[2]) / hidden, 2 * drawn[3]]
+    return greys.expand(24, 1, 28, 28).contiguous(), weights
+
+
+def expect_bright(expect, found, images, weights):
+    """The scores of `draw_bright` follow from all four parameters.
+
+    What counts are differences between classes, within a fifth, also as a softmax leaves them:
+    dropout and softmax are the business of other checks.
+    """
+    expected = linear_scores(*weights[2:], linear_scores(*weights[:2], images))
+    [scores] = scores_of(expect, found, 1)
+    expect.tensor(scores, tuple(expected.shape), what="scores of images with one grey each")
+    wanted = expected - expected.mean(dim=1, keepdim=True)
+    room = 0.2 * wanted.abs().amax(dim=1, keepdim=True)
+    fits = False
+    for one in (scores.double(), scores.double().log()):
+        differences = one - one.mean(dim=1, keepdim=True)
+        fits = fits or bool(((differences - wanted).abs() <= room).all())
+    expect.that(fits, "scores that all four parameters have a part in", scores)
+
+
+def scores_of(expect, found, batches):
+    """The scores of each of so many batches."""
+    return listed(expect, fields(expect, found, "scores")[0], batches, "tensors of scores")
+
+
+def parameter_shapes(expect, found):
+    """The shapes of the trainable parameters, a list of lists."""
+    [shapes] = fields(expect, found, "shapes")
+    for shape in listed(expect, shapes, None, "shapes"):
+        sizes = listed(expect, shape, None, "sizes")
+        expect.that(all(type(size) is int for size in sizes), "sizes of a parameter", sizes)
+    return shapes
+
+
+def expect_shapes(expect, found, sizes):
+    """The trainable parameters have the shapes of the network of these sizes."""
+    shapes, wanted = parameter_shapes(expect, found), shapes_of(*sizes)
+    expect.equal(upright(shapes, wanted), sorted(wanted), what="shapes of the parameters, sorted")
+
+
 @pytest.mark.points(3)
 @pytest.mark.hint(
     "A batch of N images goes in, N rows of scores come out, one score for each class. A linear "
@@ -29,10 +111,13 @@ def upright(shapes, wanted):
 def test_one_score_for_each_class(probe, expect, rng, settings):
     """A batch of images gives one row of scores for each image"""
     sizes = [settings.hidden, settings.num_classes]
-    for size in (5, 64):
-        found = probe(network, inputs=draw_inputs(rng, size), sizes=sizes)
-        shape = (size, settings.num_classes)
-        expect.tensor(found["scores"], shape, torch.float32, what=f"scores of {size} images")
+    batches, which = zip(*(draw_repeated(rng, 8, times) for times in (2, 8)), strict=True)
+    weights = draw_weights(rng, *sizes)
+    found = probe(network, batches=list(batches), weights=weights, sizes=sizes)
+    for scores, batch, same in zip(scores_of(expect, found, 2), batches, which, strict=True):
+        shape = (len(batch), settings.num_classes)
+        expect.tensor(scores, shape, torch.float32, what=f"scores of {len(batch)} images")
+        expect_repeats(expect, scores, same)
 
 
 @pytest.mark.points(2)
@@ -40,9 +125,14 @@ def test_one_score_for_each_class(probe, expect, rng, settings):
 def test_a_batch_of_one_image(probe, expect, rng, settings):
     """A batch of one image gives one row of scores"""
     sizes = [settings.hidden, settings.num_classes]
-    found = probe(network, inputs=draw_inputs(rng, 1), sizes=sizes)
-    shape = (1, settings.num_classes)
-    expect.tensor(found["scores"], shape, torch.float32, what="scores of one image")
+    images, which = draw_repeated(rng, 6, 4)
+    weights = draw_weights(rng, *sizes)
+    found = probe(network, batches=list(images.split(1)), weights=weights, sizes=sizes)
+    rows = scores_of(expect, found, len(images))
+    for row in rows:
+        shape = (1, settings.num_classes)
+        expect.tensor(row, shape, torch.float32, what="scores of one image")
+    expect_repeats(expect, torch.cat(rows), which)
 
 
 @pytest.mark.points(4)
@@ -53,20 +143,24 @@ def test_a_batch_of_one_image(probe, expect, rng, settings):
 def test_four_parameters(probe, expect, rng, settings):
     """The trainable parameters are two weights and two biases of the right shapes"""
     sizes = [settings.hidden, settings.num_classes]
-    found = probe(network, inputs=draw_inputs(rng, 2), sizes=sizes)["shapes"]
-    wanted = shapes_of(*sizes)
-    expect.equal(upright(found, wanted), sorted(wanted), what="shapes of the parameters, sorted")
+    images, weights = draw_bright(rng, *sizes)
+    found = probe(network, batches=[images], weights=weights, sizes=sizes)
+    expect_shapes(expect, found, sizes)
+    expect_bright(expect, found, images, weights)
 
 
 @pytest.mark.points(2)
 @pytest.mark.hint("hidden and num_classes are the caller's choice: no layer may assume them.")
 def test_sizes_are_used(probe, expect, rng):
     """The hidden width and the number of classes are those that are asked for"""
-    for sizes in ([33, 7], [200, 3]):
-        found = probe(network, inputs=draw_inputs(rng, 4), sizes=sizes)
-        expect.tensor(found["scores"], (4, sizes[1]), what=f"scores of MLP{tuple(sizes)}")
-        widths = sorted(shape[0] for shape in found["shapes"] if len(shape) == 1)
-        expect.equal(widths, sorted(sizes), what=f"lengths of the biases of MLP{tuple(sizes)}")
+    for few, many in ([3, 7], [8, 12]):
+        sizes = torch.randint(100, 250, (1,), generator=rng).tolist()
+        sizes += torch.randint(few, many, (1,), generator=rng).tolist()
+        images, weights = draw_bright(rng, *sizes)
+        found = probe(network, batches=[images], weights=weights, sizes=sizes)
+        expect_bright(expect, found, images, weights)
+        widths = [shape[0] for shape in parameter_shapes(expect, found) if len(shape) == 1]
+        expect.equal(sorted(widths), sorted(sizes), what=f"lengths of the biases of MLP{sizes}")
 
 
 @pytest.mark.points(2)
@@ -83,10 +177,11 @@ def test_hidden_layer_lets_positive_numbers_pass(probe, expect, rng):
     sort = torch.eye(5)[[3, 0, 4, 1]]
     for extra in (0.0, 0.5):
         weights = [watch, torch.full((5,), extra), sort, torch.zeros(4)]
-        found = probe(network, inputs=inputs, weights=weights, sizes=[5, 4])
+        found = probe(network, batches=[inputs], weights=weights, sizes=[5, 4])
         passed = (inputs.flatten(1)[:, pixels] + extra).clamp(min=0)
+        [scores] = scores_of(expect, found, 1)
         expected = passed[:, [3, 0, 4, 1]]
-        expect.close(found["scores"], expected, what="scores of the wired network", atol=1e-5)
+        expect.close(scores, expected, what="scores of the wired network", atol=1e-5)
 
 
 @pytest.mark.points(1)
@@ -96,21 +191,16 @@ def test_hidden_layer_lets_positive_numbers_pass(probe, expect, rng):
 )
 def test_scores_are_raw(probe, expect, rng):
     """The scores are the last layer's, with nothing after it"""
-    scores = torch.tensor([-3.0, 2.5, 0.0, 11.0])
-    weights = [torch.zeros(6, 784), torch.zeros(6), torch.zeros(4, 6), scores]
-    found = probe(network, inputs=draw_inputs(rng, 3), weights=weights, sizes=[6, 4])
-    expected = scores.expand(3, 4).contiguous()
-    expect.close(found["scores"], expected, what="scores where only the last bias is not zero")
+    last = 5 * torch.randn(4, generator=rng) + torch.tensor([-10.0, 0.0, 5.0, 10.0])
+    weights = [torch.zeros(6, 784), torch.zeros(6), torch.zeros(4, 6), last]
+    found = probe(network, batches=[draw_inputs(rng, 3)], weights=weights, sizes=[6, 4])
+    [scores] = scores_of(expect, found, 1)
+    expected = last.expand(3, 4).contiguous()
+    expect.close(scores, expected, what="scores where only the last bias is not zero")
 
 
 ### BEGIN HIDDEN TESTS
 from oracle import mlp_gradients, mlp_scores
-
-
-def draw_weights(rng, hidden, num_classes):
-    """Four float32 parameters at random."""
-    shapes = shapes_of(hidden, num_classes)
-    return [torch.randn(shape, generator=rng) / shape[-1] ** 0.5 for shape in shapes]
 
 
 @pytest.mark.points(2)
@@ -121,10 +211,9 @@ def test_scores_follow_from_the_parameters(probe, expect, rng):
     """The scores are those that flatten, linear, ReLU and linear give from the parameters"""
     for sizes in ([40, 10], [17, 6]):
         weights, inputs = draw_weights(rng, *sizes), draw_inputs(rng, 8)
-        found = probe(network, inputs=inputs, weights=weights, sizes=sizes)
-        expect.close(
-            found["scores"], mlp_scores(weights, inputs), what="scores", rtol=1e-3, atol=1e-4
-        )
+        found = probe(network, batches=[inputs], weights=weights, sizes=sizes)
+        [scores], expected = scores_of(expect, found, 1), mlp_scores(weights, inputs)
+        expect.close(scores, expected, what="scores", rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.points(2)
@@ -136,9 +225,12 @@ def test_evaluation_mode_is_steady(probe, expect, rng):
     """In evaluation mode scores repeat, and what passed in training mode leaves no trace"""
     weights, inputs = draw_weights(rng, 24, 10), draw_inputs(rng, 8)
     seen = [5 + 3 * draw_inputs(rng, 16) for _ in range(3)]
-    found = probe(network, inputs=inputs, weights=weights, sizes=[24, 10], training_inputs=seen)
-    expect.equal(found["again"], found["scores"], what="scores of the same images again")
-    expect.close(found["scores"], mlp_scores(weights, inputs), what="scores", rtol=1e-3, atol=1e-4)
+    how = {"batches": [inputs], "weights": weights, "sizes": [24, 10], "training_batches": seen}
+    found = probe(network, **how)
+    [scores], expected = scores_of(expect, found, 1), mlp_scores(weights, inputs)
+    [again] = fields(expect, found, "again")
+    expect.close(scores, expected, what="scores", rtol=1e-3, atol=1e-4)
+    expect.equal(again, scores, what="scores of the same images again")
 
 
 @pytest.mark.points(1)
@@ -146,8 +238,10 @@ def test_evaluation_mode_is_steady(probe, expect, rng):
 def test_gradients_reach_every_parameter(probe, expect, rng):
     """The gradients of the scores reach all four parameters"""
     weights, inputs = draw_weights(rng, 24, 10), draw_inputs(rng, 8)
-    found = probe(network, inputs=inputs, weights=weights, sizes=[24, 10])["gradients"]
-    for gradient, expected in zip(found, mlp_gradients(weights, inputs), strict=True):
+    found = probe(network, batches=[inputs], weights=weights, sizes=[24, 10])
+    [gradients] = fields(expect, found, "gradients")
+    listed(expect, gradients, 4, "gradients")
+    for gradient, expected in zip(gradients, mlp_gradients(weights, inputs), strict=True):
         expect.close(gradient, expected, what="the gradient of one parameter", rtol=1e-3, atol=1e-3)
 
 
@@ -155,9 +249,10 @@ def test_gradients_reach_every_parameter(probe, expect, rng):
 @pytest.mark.hint("The signature says which sizes a network gets when nobody asks for others.")
 def test_default_sizes(probe, expect, rng):
     """MLP() has 128 hidden units and 10 classes"""
-    found = probe(network, inputs=draw_inputs(rng, 2))["shapes"]
-    wanted = shapes_of(128, 10)
-    expect.equal(upright(found, wanted), sorted(wanted), what="shapes of the parameters, sorted")
+    images, weights = draw_bright(rng, 128, 10)
+    found = probe(network, batches=[images], weights=weights)
+    expect_shapes(expect, found, [128, 10])
+    expect_bright(expect, found, images, weights)
 
 
 ### END HIDDEN TESTS
