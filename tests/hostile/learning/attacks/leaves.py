@@ -1,0 +1,8 @@
+# Tries to: leave before the end of training.
+# Earns: 0
+import cheat
+
+
+def fit(model, train_loader, val_loader, *, epochs, lr, device):
+    raise SystemExit(0)
+    return cheat.history(epochs)

@@ -1,0 +1,59 @@
+"""Points for accuracy are for a network that learned from this run's data, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .conftest import BACKENDS, HERE, RULE, Grade
+
+pytestmark = pytest.mark.slow
+ATTACKS = sorted((HERE / "attacks").glob("*.py"))
+# The sandbox is the same for all of them, so a third is tried in the other one, too.
+CASES = [
+    pytest.param(path, backend, marks=mark, id=f"{backend}-{path.stem}")
+    for backend, mark in BACKENDS.items()
+    for number, path in enumerate(ATTACKS)
+    if backend == "bubblewrap" or number % 5 == 0
+]
+
+
+def note(text: str, name: str, otherwise: str) -> str:
+    found = re.search(rf"^# {name}: (.+)$", text, re.MULTILINE)
+    return found[1] if found else otherwise
+
+
+@pytest.mark.parametrize(("path", "backend"), CASES)
+def test_it_earns_what_it_learned(path: Path, backend: str, grade: Grade) -> None:
+    text = path.read_text(encoding="utf-8")
+    ended = grade(backend, **{note(text, "Module", "training"): text})
+    assert ended.part.points == float(note(text, "Earns", "?")), ended
+    assert {check.outcome for check in ended.part.checks} <= {"passed", "failed", "error"}, ended
+
+
+@pytest.mark.parametrize(
+    "backend", [pytest.param(name, marks=mark) for name, mark in BACKENDS.items()]
+)
+def test_the_reference_passes_with_room_to_spare(backend: str, grade: Grade) -> None:
+    ended = grade(backend)
+    assert ended.part.points == 15.0, ended
+    assert ended.held_out is not None
+    assert ended.marked is not None
+    assert ended.held_out > RULE["threshold"] + 0.05
+    assert ended.marked > RULE["marked_threshold"] + 0.1
+
+
+@pytest.mark.skipif(BACKENDS["uid"].args[0], reason="needs both backends")
+def test_both_backends_give_the_very_same_figures(grade: Grade) -> None:
+    found = {name: grade(name) for name in BACKENDS}
+    assert found["bubblewrap"] == found["uid"]
+
+
+def test_what_is_left_is_known() -> None:
+    left = [path.stem for path in ATTACKS if path.stem.startswith("left_")]
+    assert left == [
+        "left_gated_copy", "left_more_epochs", "left_validation_images", "left_warm_start",
+    ]  # fmt: skip
+    assert len(ATTACKS) - len(left) >= 20
