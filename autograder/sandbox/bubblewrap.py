@@ -179,11 +179,13 @@ def command(scratch_bytes: int, gpu: bool, lends: bool, program: int | None = No
         *_each("--ro-bind-try", (*SYSTEM, *ETC)),
     ]
     kit = {f"{KIT_FOLDER}/autograder/{name}": str(KIT_PACKAGE / name) for name in kit_files()}
-    for folder in _folders_above((*python_folders(), *kit)):
-        arguments += ["--perms", "0755", "--dir", folder]
-    arguments += _each("--ro-bind", python_folders())
+    # First, as what comes later may lie in them: Python, too, can be installed below /tmp.
     for folder in _WRITABLE:
         arguments += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", folder]
+    for folder in _folders_above((*python_folders(), *kit)):
+        if folder not in _WRITABLE:
+            arguments += ["--perms", "0755", "--dir", folder]
+    arguments += _each("--ro-bind", python_folders())
     arguments += ["--chdir", STUDENT_FOLDER]
     for place, path in kit.items():
         arguments += ["--ro-bind", path, place]
