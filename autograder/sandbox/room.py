@@ -18,7 +18,7 @@ from . import processes
 from .confine import Confinement
 
 KIT_PACKAGE = Path(__file__).resolve().parent.parent
-_KIT_OWN = ("__init__", "confine", "landlock", "syscalls", "wire", "worker")
+_KIT_OWN = ("__init__", "confine", "landlock", "seeds", "syscalls", "wire", "worker")
 _START = """
 import sys
 sys.path.insert(0, {kit!r})

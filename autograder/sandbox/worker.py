@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import os
-import random
 import sys
 import traceback
 import types
@@ -22,6 +21,7 @@ from ..selfcheck.modules import Student
 from ..selfcheck.plain import as_data
 from . import wire
 from .confine import Confinement, confine
+from .seeds import Seeds
 
 _UNLIMITED = wire.FrameLimits(json_bytes=1 << 31, tensor_bytes=1 << 33)
 
@@ -38,6 +38,7 @@ def main() -> NoReturn:
     folder = Path.cwd()
     confine(Confinement(**start["confinement"]))
     _lay_out(folder, start["files"])
+    seeds = Seeds()
     probes = _probes(start["probes"])
     student = _student(folder, start)
     write({"ready": True})
@@ -46,7 +47,7 @@ def main() -> NoReturn:
             request = wire.read_frame(requests, _UNLIMITED)
         except wire.Closed:
             os._exit(0)
-        _seed(request["seed"])
+        seeds.set(request["seed"])
         if request["probe"]:
             probe = getattr(probes, request["probe"])
             reply = _answer(partial(probe, student, **request["arguments"]), folder)
@@ -117,13 +118,3 @@ def _student(folder: Path, start: dict[str, Any]) -> Student:
     sys.modules["selfcheck"] = selfcheck
     files = {module: folder / name for module, name in start["modules"].items()}
     return Student(folder, files, needed=start["needed"])
-
-
-def _seed(seed: int) -> None:
-    random.seed(seed)
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        torch.manual_seed(seed)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        numpy.random.seed(seed % 2**32)
