@@ -191,7 +191,7 @@ class Worker:
             return f"crashed the Python process ({signal.Signals(number).name})"
         return f"ended the Python process (exit status {code}); don't call `exit()` in a module"
 
-    def _stop_for(self, reason: str) -> None:
+    def _stop_for(self, reason: str | None) -> None:
         self._stopped_for = reason
         self._kill()
 

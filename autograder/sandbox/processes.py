@@ -28,6 +28,16 @@ class Use:
     cpu_seconds: float = 0.0
 
 
+def runs(pid: int) -> bool:
+    """Has this process, one of its threads at least, not ended?"""
+    if procfs.IS_HERE:
+        return procfs.facts(pid) is not None
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
 def children(pid: int) -> list[int]:
     """The processes that `pid` started and that it hasn't lost since."""
     try:
@@ -100,17 +110,8 @@ def wait_gone(pids: Iterable[int]) -> None:
     """Wait until these processes run no more, for some seconds at most."""
     deadline = time.monotonic() + _PATIENCE
     for pid in pids:
-        while _runs(pid) and time.monotonic() < deadline:
+        while runs(pid) and time.monotonic() < deadline:
             time.sleep(0.002)
-
-
-def _runs(pid: int) -> bool:
-    if procfs.IS_HERE:
-        return procfs.facts(pid) is not None
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
 
 
 def _facts(process: psutil.Process) -> procfs.Facts | None:

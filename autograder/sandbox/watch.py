@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 
-from .processes import opened_by, use_of
+from .processes import opened_by, runs, use_of
 from .room import MOST_DESCRIPTORS, MOST_FILES, Limits, Room
 
 INTERVAL_SECONDS = 0.2
@@ -16,12 +16,18 @@ KEPT_BYTES = 64 * 1024
 class Watch:
     """A thread that calls `stop` with the reason when the worker started as `pid` passes a limit.
 
+    Without a reason where the worker has ended by itself: what it left may hold its pipe open.
     The output file is cut back whenever it passes its limit, so that printing for ever costs
     nobody anything; its beginning stays readable through `head`.
     """
 
     def __init__(
-        self, pid: int, room: Room, output_fd: int, limits: Limits, stop: Callable[[str], None]
+        self,
+        pid: int,
+        room: Room,
+        output_fd: int,
+        limits: Limits,
+        stop: Callable[[str | None], None],
     ) -> None:
         self.peak_bytes = 0
         self.head = b""
@@ -39,6 +45,9 @@ class Watch:
 
     def _run(self) -> None:
         while not self._ended.wait(INTERVAL_SECONDS):
+            if not runs(self._pid):
+                self._stop(None)
+                return
             try:
                 reason = self._limit_passed()
             except OSError as error:
