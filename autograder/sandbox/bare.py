@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .confine import Confinement
-from .room import Limits, Room, environment, lay_out_kit, new_folder, python
+from .room import Limits, Room, environment, lay_out_kit, new_folder, python, remove
 
 NAME = "none"
 
@@ -12,8 +12,12 @@ def room(limits: Limits, gpu: bool) -> Room:
     """A folder of its own, and the limits that a process can be given."""
     base = new_folder()
     student, kit = base / "student", base / "kit"
-    student.mkdir()
-    lay_out_kit(kit)
+    try:
+        student.mkdir()
+        lay_out_kit(kit)
+    except OSError:
+        remove(base)
+        raise
     return Room(
         command=python(str(kit)),
         environment=environment(str(student), scratch=str(student)),

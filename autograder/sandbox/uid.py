@@ -84,16 +84,10 @@ def room(limits: Limits, gpu: bool) -> Room:
     """A room with a user of its own; OSError where there is none left or no space."""
     lent = users.claim(places())
     try:
-        base = new_folder()
+        student, kit = _folders(lent)
     except OSError:
         lent.give_back(())
         raise
-    lent.note(base)
-    student, kit = base / "student", base / "kit"
-    base.chmod(0o711)
-    student.mkdir(mode=0o700)
-    os.chown(student, lent.number, lent.number)
-    lay_out_kit(kit)
     devices = gpu_devices() if gpu else []
     readable = [*_READABLE, *SYSTEM, *ETC, *python_folders(), str(kit)]
     return Lent(
@@ -113,6 +107,18 @@ def room(limits: Limits, gpu: bool) -> Room:
         user=lent.number,
         lent=lent,
     )
+
+
+def _folders(lent: users.User) -> tuple[Path, Path]:
+    """A folder of this user's and one with the kit, which it only reads."""
+    base = new_folder()
+    lent.note(base)
+    student, kit = base / "student", base / "kit"
+    base.chmod(0o711)
+    student.mkdir(mode=0o700)
+    os.chown(student, lent.number, lent.number)
+    lay_out_kit(kit)
+    return student, kit
 
 
 def problem(private: Sequence[Path] = ()) -> str | None:

@@ -83,24 +83,30 @@ def hand_in(folder: Path, files: Mapping[str, str]) -> HandedIn:
     return HandedIn("cheat", folder)
 
 
+@cache
+def grader_in(backend: str) -> Grader:
+    """The grader of the shipped assignment, on few images and with thresholds to match."""
+    shipped = courses.load(REPOSITORY / "course.yaml").assignments["mnist"]
+    assert shipped.accuracy is not None
+    assignment = shipped.model_copy(
+        update={
+            "settings": shipped.settings.model_copy(update=SMALL),
+            "accuracy": shipped.accuracy.model_copy(update=RULE),
+        }
+    ).at("mnist", shipped.folder)
+    release = REPOSITORY / "release" / "mnist"
+    return Grader(assignment, release, KEY, backend, "cpu", "synthetic", digits)
+
+
 @pytest.fixture
 def grade(tmp_path: Path) -> Grade:
     """Grades the reference with some files replaced."""
 
-    def run(backend: str, key: bytes = KEY, **files: str) -> Ended:
-        shipped = courses.load(REPOSITORY / "course.yaml").assignments["mnist"]
-        assert shipped.accuracy is not None
-        assignment = shipped.model_copy(
-            update={
-                "settings": shipped.settings.model_copy(update=SMALL),
-                "accuracy": shipped.accuracy.model_copy(update=RULE),
-            }
-        ).at("mnist", shipped.folder)
-        release = REPOSITORY / "release" / "mnist"
-        grader = Grader(assignment, release, key, backend, "cpu", "synthetic", digits)
-        handed_in = hand_in(tmp_path, files)
-        work = Work(grader, read(handed_in, assignment, dict(grader.manifest.stubs)))
-        part = work.grade_part(assignment.part("accuracy"))
+    def run(backend: str, **files: str) -> Ended:
+        grader = grader_in(backend)
+        stubs = dict(grader.manifest.stubs)
+        work = Work(grader, read(hand_in(tmp_path, files), grader.assignment, stubs))
+        part = work.grade_part(grader.assignment.part("accuracy"))
         accuracy = work.accuracy()
         assert accuracy is not None
         return Ended(part, accuracy.held_out, accuracy.marked)
