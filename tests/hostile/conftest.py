@@ -24,6 +24,7 @@ from . import classroom
 from .classroom import Graded, Room
 from .parcels import PARCELS
 
+collect_ignore = ["attacks", "course"]
 ORDINARY = 57_990
 """A user without rights, who grades with bubblewrap where the tests run as root."""
 HONEST = ("honest-first", "m-honest-middle", "z-honest-last")

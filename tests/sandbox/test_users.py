@@ -92,7 +92,7 @@ class TestClaim:
         for user in taken:
             user.give_back(())
 
-    @pytest.mark.parametrize("named", [FIRST, FIRST + 1_000])
+    @pytest.mark.parametrize("named", [FIRST, FIRST + 1_000], ids=["its own", "another"])
     def test_a_number_with_a_name_is_somebodys(
         self, monkeypatch: pytest.MonkeyPatch, named: int
     ) -> None:
