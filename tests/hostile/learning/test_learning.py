@@ -11,12 +11,12 @@ from .conftest import BACKENDS, HERE, RULE, Grade
 
 pytestmark = pytest.mark.slow
 ATTACKS = sorted((HERE / "attacks").glob("*.py"))
-# The sandbox is the same for all of them, so a third is tried in the other one, too.
+# The sandbox makes no difference to them, so only some are tried in the other one, too.
 CASES = [
     pytest.param(path, backend, marks=mark, id=f"{backend}-{path.stem}")
     for backend, mark in BACKENDS.items()
     for number, path in enumerate(ATTACKS)
-    if backend == "bubblewrap" or number % 5 == 0
+    if backend == "bubblewrap" or number % 10 == 0
 ]
 
 
@@ -33,11 +33,9 @@ def test_it_earns_what_it_learned(path: Path, backend: str, grade: Grade) -> Non
     assert {check.outcome for check in ended.part.checks} <= {"passed", "failed", "error"}, ended
 
 
-@pytest.mark.parametrize(
-    "backend", [pytest.param(name, marks=mark) for name, mark in BACKENDS.items()]
-)
-def test_the_reference_passes_with_room_to_spare(backend: str, grade: Grade) -> None:
-    ended = grade(backend)
+@BACKENDS["bubblewrap"]
+def test_the_reference_passes_with_room_to_spare(grade: Grade) -> None:
+    ended = grade("bubblewrap")
     assert ended.part.points == 15.0, ended
     assert ended.held_out is not None
     assert ended.marked is not None
