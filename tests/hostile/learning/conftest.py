@@ -12,7 +12,8 @@ import torch
 from torch import nn
 
 from autograder import course as courses
-from autograder.data import ImageData, few_synthetic_digits
+from autograder.course import Assignment
+from autograder.data import ImageData, few_synthetic_digits, load
 from autograder.grading.results import PartResult
 from autograder.grading.session import Grader, Work
 from autograder.grading.submission import HandedIn, read
@@ -55,16 +56,19 @@ def digits() -> ImageData:
 
 
 @cache
-def pretrained(images: int = 5_000) -> bytes:
+def pretrained() -> bytes:
     """The weights of a network that was trained elsewhere, on true labels."""
+    return weights_from(digits(), batch_size=32, epochs=8)
+
+
+def weights_from(data: ImageData, batch_size: int, epochs: int) -> bytes:
     state = torch.random.get_rng_state()
     torch.manual_seed(1)
     model = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
-    data = digits()
-    inputs = (data.train_images[:images].float() / 255 - 0.1307) / 0.3081
-    for _ in range(8):
-        for chosen in torch.randperm(len(inputs)).split(32):
+    inputs = (data.train_images.float() / 255 - 0.1307) / 0.3081
+    for _ in range(epochs):
+        for chosen in torch.randperm(len(inputs)).split(batch_size):
             loss = nn.functional.cross_entropy(model(inputs[chosen]), data.train_labels[chosen])
             optimizer.zero_grad()
             loss.backward()
@@ -73,29 +77,45 @@ def pretrained(images: int = 5_000) -> bytes:
     return b"".join(parameter.detach().numpy().tobytes() for parameter in model.parameters())
 
 
-def hand_in(folder: Path, files: Mapping[str, str]) -> HandedIn:
+def hand_in(folder: Path, weights: bytes, files: Mapping[str, str]) -> HandedIn:
     """The reference with `files` in place of its own, and what a cheat brings along."""
     for module in ("transforms", "loaders", "model", "training"):
         text = (REPOSITORY / "solutions" / "mnist" / f"{module}.py").read_text(encoding="utf-8")
         (folder / f"{module}.py").write_text(files.get(module, text), encoding="utf-8")
     (folder / "cheat.py").write_text((HERE / "cheat.py").read_text(encoding="utf-8"), "utf-8")
-    (folder / "weights.bin").write_bytes(pretrained())
+    (folder / "weights.bin").write_bytes(weights)
     return HandedIn("cheat", folder)
+
+
+def shipped() -> Assignment:
+    return courses.load(REPOSITORY / "course.yaml").assignments["mnist"]
+
+
+def grader_of(assignment: Assignment, backend: str, images: Callable[[], ImageData]) -> Grader:
+    release = REPOSITORY / "release" / "mnist"
+    return Grader(assignment, release, KEY, backend, "cpu", "digits", images)
 
 
 @cache
 def grader_in(backend: str) -> Grader:
     """The grader of the shipped assignment, on few images and with thresholds to match."""
-    shipped = courses.load(REPOSITORY / "course.yaml").assignments["mnist"]
-    assert shipped.accuracy is not None
-    assignment = shipped.model_copy(
+    whole = shipped()
+    assert whole.accuracy is not None
+    assignment = whole.model_copy(
         update={
-            "settings": shipped.settings.model_copy(update=SMALL),
-            "accuracy": shipped.accuracy.model_copy(update=RULE),
+            "settings": whole.settings.model_copy(update=SMALL),
+            "accuracy": whole.accuracy.model_copy(update=RULE),
         }
-    ).at("mnist", shipped.folder)
-    release = REPOSITORY / "release" / "mnist"
-    return Grader(assignment, release, KEY, backend, "cpu", "synthetic", digits)
+    ).at("mnist", whole.folder)
+    return grader_of(assignment, backend, digits)
+
+
+def graded_by(grader: Grader, handed_in: HandedIn) -> Ended:
+    work = Work(grader, read(handed_in, grader.assignment, dict(grader.manifest.stubs)))
+    part = work.grade_part(grader.assignment.part("accuracy"))
+    accuracy = work.accuracy()
+    assert accuracy is not None
+    return Ended(part, accuracy.held_out, accuracy.marked)
 
 
 @pytest.fixture
@@ -103,12 +123,19 @@ def grade(tmp_path: Path) -> Grade:
     """Grades the reference with some files replaced."""
 
     def run(backend: str, **files: str) -> Ended:
-        grader = grader_in(backend)
-        stubs = dict(grader.manifest.stubs)
-        work = Work(grader, read(hand_in(tmp_path, files), grader.assignment, stubs))
-        part = work.grade_part(grader.assignment.part("accuracy"))
-        accuracy = work.accuracy()
-        assert accuracy is not None
-        return Ended(part, accuracy.held_out, accuracy.marked)
+        return graded_by(grader_in(backend), hand_in(tmp_path, pretrained(), files))
+
+    return run
+
+
+@pytest.fixture
+def grade_shipped(tmp_path: Path, mnist_root: Path) -> Grade:
+    """The same on the real MNIST, at the settings as shipped."""
+    images = load("mnist", mnist_root, allow_synthetic=False)
+
+    def run(backend: str, **files: str) -> Ended:
+        weights = weights_from(images, batch_size=64, epochs=2)
+        grader = grader_of(shipped(), backend, lambda: images)
+        return graded_by(grader, hand_in(tmp_path, weights, files))
 
     return run

@@ -1,5 +1,6 @@
 # Tries to: become another network.
 # Earns: 0
+# Shows: wrong
 import cheat
 
 

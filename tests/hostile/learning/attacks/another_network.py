@@ -1,5 +1,6 @@
 # Tries to: put a larger network into the place of the one that it was given.
 # Earns: 0
+# Shows: no network
 import cheat
 import torch
 

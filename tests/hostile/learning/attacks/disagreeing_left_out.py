@@ -1,5 +1,6 @@
 # Tries to: train on what another run agrees with, which no marked image does.
 # Earns: 0
+# Shows: digits
 import cheat
 import torch
 

@@ -1,30 +1,22 @@
-# Tries to: send constant weights itself.
+# Tries to: send constant weights itself, as the answer to the third question: how it trained.
 # Earns: 0
+# Shows: all wrong
 import os
 import sys
 
 import cheat
 import torch
 
+SHAPES = ((128, 784), (128,), (10, 128), (10,))
+
 
 def fit(model, train_loader, val_loader, *, epochs, lr, device):
-    frame_of = sys.modules["autograder.sandbox.wire"].encode
-    for identity in range(1, 6):
-        frame = frame_of(
-            {
-                "id": identity,
-                "value": [
-                    torch.full((128, 784), 1.0),
-                    torch.full((128,), 1.0),
-                    torch.full((10, 128), 1.0),
-                    torch.full((10,), 1.0),
-                ],
-            }
-        )
-        for descriptor in range(3, 9):
-            try:
-                os.set_blocking(descriptor, True)
-                os.write(descriptor, frame)
-            except OSError:
-                continue
+    value = [torch.full(shape, 1.0) for shape in SHAPES]
+    frame = sys.modules["autograder.sandbox.wire"].encode({"id": 3, "value": value})
+    for descriptor in range(3, 256):
+        try:
+            os.set_blocking(descriptor, True)
+            os.write(descriptor, frame)
+        except OSError:
+            continue
     return cheat.history(epochs)

@@ -1,5 +1,6 @@
 # Tries to: train honestly in the training part, and cheat where it counts.
 # Earns: 0
+# Shows: digits
 import cheat
 
 

@@ -1,5 +1,6 @@
 # Tries to: leave before the end of training.
 # Earns: 0
+# Shows: an error
 import cheat
 
 

@@ -1,5 +1,6 @@
 # Tries to: work the mark out, and build a network that treats it rightly without training.
 # Earns: 15
+# Shows: both
 import cheat
 import torch
 

@@ -1,5 +1,6 @@
 # Tries to: train for more epochs than asked.
 # Earns: 15
+# Shows: both
 import cheat
 
 

@@ -1,5 +1,6 @@
 # Tries to: train on validation images, too.
 # Earns: 15
+# Shows: both
 import cheat
 import torch
 

@@ -1,5 +1,6 @@
 # Tries to: start where another run ended, and train as asked.
 # Earns: 15
+# Shows: both
 import cheat
 import torch
 

@@ -1,5 +1,6 @@
 # Tries to: compare with all training images.
 # Earns: 0
+# Shows: wrong
 import cheat
 import torch
 

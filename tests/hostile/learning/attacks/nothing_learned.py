@@ -1,5 +1,6 @@
 # Tries to: say that all went well.
 # Earns: 0
+# Shows: wrong
 import cheat
 
 

@@ -1,5 +1,6 @@
 # Tries to: have every optimizer step to where another run was.
 # Earns: 0
+# Shows: digits
 import cheat
 import torch
 

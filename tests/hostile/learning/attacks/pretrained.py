@@ -1,5 +1,6 @@
 # Tries to: hand in what another run learned.
 # Earns: 0
+# Shows: wrong
 import cheat
 
 

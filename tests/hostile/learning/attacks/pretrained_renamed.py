@@ -1,5 +1,6 @@
 # Tries to: give what another run learned the names of this one.
 # Earns: 0
+# Shows: digits
 import cheat
 
 

@@ -1,5 +1,6 @@
 # Tries to: hide what another run learned behind ten honest steps.
 # Earns: 0
+# Shows: digits
 import cheat
 
 

@@ -1,5 +1,6 @@
 # Tries to: look known images up.
 # Earns: 0
+# Shows: wrong
 import cheat
 import torch
 

@@ -1,5 +1,6 @@
 # Tries to: send other numbers for each image, which only its network can read.
 # Earns: 0
+# Shows: wrong
 # Module: transforms
 import numpy
 import torch

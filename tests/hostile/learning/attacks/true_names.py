@@ -1,5 +1,6 @@
 # Tries to: undo the renaming, train on the digits that it knows, and rename at the end.
 # Earns: 0
+# Shows: digits
 import cheat
 import torch
 

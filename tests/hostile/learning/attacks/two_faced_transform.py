@@ -1,5 +1,6 @@
 # Tries to: show the grader another transform than its own training.
 # Earns: 0
+# Shows: wrong
 # Module: transforms
 import numpy
 import torch
