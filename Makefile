@@ -43,4 +43,4 @@ test: lint
 	@echo "== Is the release fresh?"
 	@$(BIN)/autograder release --check
 	@echo "== Tests"
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 FULL = {"transforms": 15.0, "loaders": 25.0, "model": 20.0, "training": 25.0, "accuracy": 15.0}
 NOTHING = dict.fromkeys(FULL, 0.0)
 HURT = {

@@ -41,10 +41,7 @@ def _rooms() -> list[object]:
         pytest.param(
             room,
             id=name,
-            marks=[
-                pytest.mark.xdist_group(f"hostile-{name}"),
-                pytest.mark.skipif(problem is not None, reason=f"{name}: {problem}"),
-            ],
+            marks=pytest.mark.skipif(problem is not None, reason=f"{name}: {problem}"),
         )
         for name, room, problem in rooms
     ]
