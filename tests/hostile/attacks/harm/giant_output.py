@@ -5,7 +5,7 @@ import sys
 
 
 def double(number):
-    for _ in range(300):
+    for _ in range(60):
         try:
             os.write(1, b"\x1b[31m<script>alert(1)</script>\xff\x00" * 2000)
             os.write(2, b"canary" * 10_000)
