@@ -26,6 +26,7 @@ MAGIC = b"AGK1"
 HEADER = struct.Struct("<4sIQ")
 MAX_ITEMS = 300_000
 MAX_TENSORS = 20_000
+MAX_OPAQUES = 10_000
 MAX_DIMENSIONS = 16
 MAX_TYPE_NAME = 200
 _CHUNK = 1 << 20
@@ -236,6 +237,7 @@ class _Unpacker:
     def __init__(self, tensors: dict[str, torch.Tensor]) -> None:
         self.tensors = tensors
         self.items = 0
+        self.opaques = 0
 
     def unpack(self, packed: Any, depth: int) -> Any:
         self.items += 1
@@ -261,6 +263,9 @@ class _Unpacker:
         if kind == "d" and isinstance(content, dict):
             return {_clean(key): self.unpack(item, depth + 1) for key, item in content.items()}
         if kind == "o" and isinstance(content, str):
+            self.opaques += 1
+            if self.opaques > MAX_OPAQUES:
+                raise WireError(f"the data has more than {MAX_OPAQUES:,} items that are not plain")
             return Opaque(_clean(content)[:MAX_TYPE_NAME])
         # Each only once: a list of a million times the same one is no small list.
         if kind == "t" and type(content) is int and str(content) in self.tensors:
