@@ -47,7 +47,7 @@ def _rooms() -> list[object]:
     ]
 
 
-@pytest.fixture(scope="session", params=_rooms())
+@pytest.fixture(scope="module", params=_rooms())
 def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
     """The hostile class, graded."""
     room: Room = request.param

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 from collections.abc import Iterator
@@ -257,6 +258,7 @@ class TestBroken:
 
     @pytest.mark.parametrize("backend", ["none", pytest.param("uid", marks=needs_uid)])
     def test_there_is_no_room(self, monkeypatch: pytest.MonkeyPatch, backend: str) -> None:
+        gc.collect()
         held = len(os.listdir("/proc/self/fd"))
         monkeypatch.setattr("tempfile.tempdir", "/nowhere")
         with Worker(job(backend)) as worker, pytest.raises(SandboxBroken) as caught:
