@@ -91,6 +91,9 @@ def grade(
     device: DeviceOption = Device.AUTO,
     sandbox: SandboxOption = Sandbox.AUTO,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade also what hasn't changed.")] = False,
+    cold: Annotated[
+        bool, typer.Option("--cold", help="Start each worker from nothing: slower, same scores.")
+    ] = False,
     course: CourseFile = Path("course.yaml"),
 ) -> None:
     """Grade every submission, each part in its own sandboxed worker.
@@ -110,6 +113,7 @@ def grade(
         device=device.value,
         sandbox=sandbox.value,
         fresh=fresh,
+        cold=cold,
     )
     raise typer.Exit(run(course, options))
 

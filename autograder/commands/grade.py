@@ -112,6 +112,7 @@ def make_plan(course: Course, assignment: Assignment, options: GradeOptions) -> 
         data_name=data_name,
         data_root=options.data_root,
         seconds=longest_grading(assignment),
+        cold=options.cold,
     )
 
 

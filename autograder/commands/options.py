@@ -22,4 +22,5 @@ class GradeOptions:
     device: str = "auto"
     sandbox: str = "auto"
     fresh: bool = False
+    cold: bool = False
     data_name: str | None = None

@@ -31,7 +31,8 @@ SLACK_SECONDS = 300.0
 class Plan:
     """Everything a slot needs to grade, in a form that can be sent to another process.
 
-    A submission that takes longer than `seconds` is given up: the grader must be stuck.
+    A submission that takes longer than `seconds` is given up: the grader must be stuck. Workers
+    are started from nothing where `cold`.
     """
 
     course: Path
@@ -43,6 +44,7 @@ class Plan:
     data_name: str
     data_root: Path | None
     seconds: float
+    cold: bool = False
 
     def grader(self) -> Grader:
         """A grader for this plan."""
@@ -57,6 +59,7 @@ class Plan:
             device=self.device,
             data_name=self.data_name,
             load_images=self.load_images,
+            cold=self.cold,
         )
         grader.checks_digest = digest_under_key(grader.checks_digest, self.key)
         return grader

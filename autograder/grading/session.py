@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..course import Assignment, Limits, Part
-from ..sandbox import launch
+from ..sandbox import launch, warm
 from ..sandbox.backends import BACKENDS, NOT_CONTAINED
 from ..sandbox.room import Limits as WorkerLimits
+from ..sandbox.warm import Warm
 from ..selfcheck.manifest import Manifest, read_manifest
 from . import submission as handed
 from .checks import Check, list_checks, probes_for, pytest_arguments
 from .digests import digest_of_checks
+from .imports import imports_of
 from .plugin import NOT_ATTEMPTED, Ending, PartRun, result_of, run_part
 from .results import AccuracyResult, Outcome, PartResult, Result, Status
 
@@ -33,7 +35,8 @@ class Grader:
     """Grades submissions of one assignment, one after the other.
 
     `backend` is the sandbox, `device` "cpu" or "cuda", `load_images` gives the data when a check
-    asks for it.
+    asks for it. Workers are forked from a warm process unless `cold`, which whoever uses a grader
+    ends with `close`.
     """
 
     assignment: Assignment
@@ -43,6 +46,7 @@ class Grader:
     device: str
     data_name: str
     load_images: Callable[[], ImageData]
+    cold: bool = False
 
     @cached_property
     def checks(self) -> dict[str, list[Check]]:
@@ -57,6 +61,19 @@ class Grader:
         stubs = [f"{name} {digest}" for name, digest in sorted(self.manifest.stubs.items())]
         environment = f"{self.device} {self.data_name} {self.assignment.model_dump_json()}"
         return digest_of_checks(self.assignment.folder, stubs, environment)
+
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
+        return imports_of(self.assignment)
+
+    @cached_property
+    def warm(self) -> Warm | None:
+        return None if self.cold or not warm.is_possible() else Warm(self.imports)
+
+    def close(self) -> None:
+        """End the warm process."""
+        if self.warm is not None:
+            self.warm.end()
 
     def require_sound_checks(self) -> None:
         """Raises BrokenChecks or NoRelease where nothing could be graded."""
@@ -164,8 +181,9 @@ class Work:
             limits=worker_limits(limits),
             backend=grader.backend,
             gpu=grader.device == "cuda",
+            imports=grader.imports,
         )
-        with launch.Worker(job) as worker:
+        with launch.Worker(job, grader.warm) as worker:
             run = PartRun(
                 checks=checks,
                 worker=worker,

@@ -35,6 +35,7 @@ def main(descriptor: int) -> None:
         try:
             task = connection.recv()
         except (EOFError, OSError):
+            grader.close()
             return
         faulthandler.dump_traceback_later(task.seconds)
         answer = encoded(*result_and_log(grader, task.handed_in))

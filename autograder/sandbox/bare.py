@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .confine import Confinement
-from .room import Limits, Room, environment, lay_out_kit, new_folder, python, remove
+from .room import Limits, Room, environment, lay_out_kit, new_folder, remove
 
 NAME = "none"
 
@@ -19,7 +19,8 @@ def room(limits: Limits, gpu: bool) -> Room:
         remove(base)
         raise
     return Room(
-        command=python(str(kit)),
+        enclosure=[],
+        kit=str(kit),
         environment=environment(str(student), scratch=str(student)),
         folder=str(student),
         confinement=Confinement(limits.cpu_seconds, limits.file_bytes),

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import psutil
+
 from . import landlock, processes, syscalls, users
 from .confine import Confinement
 from .room import (
@@ -31,9 +33,9 @@ from .room import (
     exposed_to_workers,
     gpu_devices,
     kit_files,
-    python,
     python_folders,
 )
+from .started import Started
 
 NAME = "bubblewrap"
 STUDENT_FOLDER = "/student"
@@ -42,6 +44,7 @@ _WRITABLE = ("/dev/shm", "/tmp", STUDENT_FOLDER)
 _DEVICES = ("/dev/null", "/dev/ptmx", "/dev/pts", "/dev/tty")
 _BECOME = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
 _GROUP = ("--gid", "1000")
+_NAMESPACES = ("mnt", "pid", "net", "ipc", "uts")
 # Before this version of Linux the processes of a namespace counted with all others of the user.
 _COUNTS_APART = (5, 14)
 # The first version of Landlock that lets a file move from one folder to another.
@@ -62,19 +65,27 @@ class Namespaces(Room):
 
     lent: users.User | None = None
 
-    def end(self, pid: int) -> None:
-        first = processes.children(pid)
+    def processes(self, worker: Started, most: int) -> list[psutil.Process]:
+        found = processes.tree(worker.top, most)
+        if worker.pid != worker.top:
+            found += processes.tree(worker.pid, most)
+        return [one for one in found if one.pid not in worker.idle]
+
+    def end(self, worker: Started) -> None:
+        first = processes.children(worker.top)
         for one in first:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(one, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
+            os.killpg(worker.top, signal.SIGKILL)
+        # The namespaces' first process ends when all others in them have been let go.
+        worker.let_go()
         processes.wait_gone(first)
 
-    def written(self, pid: int) -> Written:
+    def written(self, worker: Started) -> Written:
         """Only how many files: the kernel bounds their bytes, but not what empty ones take."""
         files = 0
-        for first in processes.children(pid):
+        for first in processes.children(worker.top):
             for folder in _WRITABLE:
                 with contextlib.suppress(OSError):
                     found = os.statvfs(f"/proc/{first}/root{folder}")
@@ -95,12 +106,10 @@ def room(limits: Limits, gpu: bool) -> Room:
         kept = syscalls.Filter(network=True, memory_files=gpu)
         program = _as_file(syscalls.program(kept, platform.machine()))
     return Namespaces(
-        command=[
-            *command(limits.scratch_bytes, gpu, lent is not None, program),
-            *python(KIT_FOLDER),
-        ],
+        enclosure=command(limits.scratch_bytes, gpu, lent is not None, program),
+        kit=KIT_FOLDER,
         environment=environment(STUDENT_FOLDER),
-        folder="/",
+        folder=STUDENT_FOLDER,
         confinement=Confinement(
             cpu_seconds=limits.cpu_seconds,
             file_bytes=limits.file_bytes,
@@ -114,6 +123,8 @@ def room(limits: Limits, gpu: bool) -> Room:
             writable=(*_WRITABLE, *_DEVICES, *(gpu_devices() if gpu else ())),
         ),
         descriptors=() if program is None else (program,),
+        namespaces=_NAMESPACES if lent is not None else ("user", *_NAMESPACES),
+        capabilities=() if lent is None else (syscalls.SETUID, syscalls.SETGID),
         lent=lent,
     )
 

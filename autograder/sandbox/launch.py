@@ -1,4 +1,4 @@
-"""Starts a worker for one part, asks it for probes, and ends it with everything it started."""
+"""Has a worker for one part, asks it for probes, and ends it with everything it started."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +18,13 @@ from . import wire
 from .answers import BadReply, SandboxBroken, WorkerStopped, WorkerTimeout, value_of
 from .backends import BACKENDS
 from .confine import Confinement
-from .room import Limits, Room
+from .room import Limits, Room, python
+from .started import Cold, Started
+from .warm import Warm
 from .watch import Watch
 
 START_SECONDS = 120.0
+_SAID = 2_000
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Job:
     """What a worker gets to see: the submission and the probes of one part.
 
     `files` maps relative paths to contents, `modules` module names to the path that counts,
-    `needed` are the modules that this part is graded on.
+    `needed` are the modules that this part is graded on, `imports` what is imported beforehand.
     """
 
     files: Mapping[str, bytes]
@@ -39,16 +42,21 @@ class Job:
     limits: Limits
     backend: str
     gpu: bool = False
+    imports: tuple[str, ...] = ()
 
 
 @dataclass
 class Worker:
-    """One sandboxed process. Use it as a context manager; it is started at the first call."""
+    """One sandboxed process. Use it as a context manager; it is started at the first call.
+
+    It is forked from `warm` where there is one and that works, else started from nothing.
+    """
 
     job: Job
+    warm: Warm | None = None
     output: bytes = b""
     peak_bytes: int = 0
-    _process: subprocess.Popen[bytes] | None = None
+    _process: Started | None = None
     _room: Room | None = None
     _watch: Watch | None = None
     _stopped_for: str | None = None
@@ -98,7 +106,7 @@ class Worker:
         if self._process is None:
             return
         self._kill()
-        self._process.wait()
+        self._process.reap()
         if self._watch is not None:
             self._watch.end()
             self.output += self._watch.head
@@ -110,6 +118,15 @@ class Worker:
 
     def _start(self) -> None:
         self._stopped_for = None
+        if self.warm is not None:
+            try:
+                self._start_with(self.warm.fork)
+                return
+            except SandboxBroken as error:
+                self.warm.problem = str(error)
+        self._start_with(_start_cold)
+
+    def _start_with(self, begin: Callable[[Room, int, int, int], Started]) -> None:
         limits = self.job.limits
         try:
             output = self._output_file()
@@ -123,29 +140,18 @@ class Worker:
         os.set_blocking(self._requests, False)
         os.set_blocking(self._replies, False)
         try:
-            self._process = subprocess.Popen(
-                [*room.command, str(child_reads), str(child_writes)],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                pass_fds=(child_reads, child_writes, *room.descriptors),
-                env=room.environment,
-                cwd=room.folder,
-                start_new_session=True,
-                user=room.user,
-                group=room.user,
-                extra_groups=None if room.user is None else [],
-            )
-        except OSError as error:
+            self._process = begin(room, child_reads, child_writes, output)
+        except SandboxBroken as error:
             os.close(self._requests)
             os.close(self._replies)
+            said = os.pread(output, _SAID, 0).decode("utf-8", "replace").strip()
             self._cleanup.close()
-            raise SandboxBroken(f"{room.command[0]} could not be started: {error}") from None
+            raise SandboxBroken(f"{error}; it said: {said}" if said else str(error)) from None
         finally:
             for descriptor in (child_reads, child_writes, *room.descriptors):
                 os.close(descriptor)
         self._room = room
-        self._watch = Watch(self._process.pid, room, output, limits, self._stop_for)
+        self._watch = Watch(self._process, room, output, limits, self._stop_for)
         self._greet(room.confinement)
 
     def _greet(self, confinement: Confinement) -> None:
@@ -156,7 +162,7 @@ class Worker:
             ready = wire.read_frame(self._replies, wire.FrameLimits(), deadline)
         except (wire.OutOfTime, wire.Closed, wire.WireError) as error:
             self.close()
-            said = self.output.decode("utf-8", "replace").strip()[-2_000:]
+            said = self.output.decode("utf-8", "replace").strip()[-_SAID:]
             raise SandboxBroken(
                 f"the worker did not start ({self._stopped_for or type(error).__name__}); "
                 f"it said: {said or 'nothing'}"
@@ -174,10 +180,7 @@ class Worker:
 
     def _reason(self) -> str:
         assert self._process is not None
-        if self._watch is not None and self._stopped_for is None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=1)
-        code = self._process.poll()
+        code = self._process.code(1.0 if self._stopped_for is None else 0.0)
         self.close()
         if self._stopped_for is not None:
             return self._stopped_for
@@ -197,7 +200,7 @@ class Worker:
 
     def _kill(self) -> None:
         if self._process is not None and self._room is not None:
-            self._room.end(self._process.pid)
+            self._room.end(self._process)
 
     def _output_file(self) -> int:
         """A file that is gone when it is closed; writes go to its end, wherever that is."""
@@ -208,11 +211,36 @@ class Worker:
         return fd
 
 
+def _start_cold(room: Room, requests: int, replies: int, output: int) -> Cold:
+    """A worker in `room` that reads from `requests` and writes to `replies` and `output`."""
+    command = [*room.enclosure, *python(room.kit), str(requests), str(replies)]
+    # An enclosure goes to the folder itself, which may be there for it alone.
+    folder = "/" if room.enclosure else room.folder
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=(requests, replies, *room.descriptors),
+            env=room.environment,
+            cwd=folder,
+            start_new_session=True,
+            user=room.user,
+            group=room.user,
+            extra_groups=None if room.user is None else [],
+        )
+    except OSError as error:
+        raise SandboxBroken(f"{command[0]} could not be started: {error}") from None
+    return Cold(process)
+
+
 def _start_message(job: Job, confinement: Confinement) -> dict[str, Any]:
     return {
         "files": {name: base64.b64encode(data).decode() for name, data in job.files.items()},
         "modules": dict(job.modules),
         "needed": list(job.needed),
         "probes": job.probes,
+        "imports": list(job.imports),
         "confinement": confinement.as_data(),
     }

@@ -16,9 +16,10 @@ import psutil
 
 from . import processes
 from .confine import Confinement
+from .started import Started
 
 KIT_PACKAGE = Path(__file__).resolve().parent.parent
-_KIT_OWN = ("__init__", "confine", "landlock", "seeds", "syscalls", "wire", "worker")
+_KIT_OWN = ("__init__", "confine", "landlock", "preload", "seeds", "syscalls", "wire", "worker")
 _START = """
 import sys
 sys.path.insert(0, {kit!r})
@@ -68,31 +69,37 @@ class Written:
 
 @dataclass
 class Room:
-    """A place for one worker. `command` starts it; two descriptors are added to it.
+    """A place for one worker.
 
-    `folder` is where the command is started, `user` the number of the user that it runs as, None
-    for one's own. `descriptors` are the command's, and are closed here once it is started.
+    `enclosure` is a command that runs another one in it, empty where there is none; it makes
+    `namespaces` (some of them by name) and keeps `capabilities`. `kit` is the folder with the kit,
+    `folder` where the worker is started, `user` the number of the user that it runs as, None for
+    one's own. `descriptors` are the enclosure's, and are closed here once it is started.
     """
 
-    command: list[str]
+    enclosure: list[str]
+    kit: str
     environment: dict[str, str]
     folder: str
     confinement: Confinement
     user: int | None = None
     descriptors: Sequence[int] = ()
+    namespaces: Sequence[str] = ()
+    capabilities: Sequence[int] = ()
     _left: list[Path] = field(default_factory=list)
 
-    def processes(self, pid: int, most: int) -> list[psutil.Process]:
-        """All processes of the worker started as `pid`, about `most` at the most."""
-        return processes.tree(pid, most)
+    def processes(self, worker: Started, most: int) -> list[psutil.Process]:
+        """All processes of the worker, about `most` at the most."""
+        return processes.tree(worker.pid, most)
 
-    def written(self, pid: int) -> Written:
-        """What the worker started as `pid` has on disk, where nothing but watching bounds it."""
+    def written(self, worker: Started) -> Written:
+        """What the worker has on disk, where nothing but watching bounds it."""
         return Written()
 
-    def end(self, pid: int) -> None:
-        """Kill the worker started as `pid` and all that it started."""
-        processes.kill_tree(pid)
+    def end(self, worker: Started) -> None:
+        """Kill the worker and all that it started."""
+        processes.kill_tree(worker.pid)
+        worker.let_go()
 
     def clear(self) -> None:
         """Remove what the worker left behind; it has been ended."""

@@ -24,8 +24,8 @@ class Seeds(importlib.abc.MetaPathFinder):
     """Give every generator the number that was set last, now or when its module is imported."""
 
     def __init__(self) -> None:
-        self._number = 0
         sys.meta_path.insert(0, self)
+        self.set(0)
 
     def set(self, number: int) -> None:
         """Seed what is imported, and whatever will be."""

@@ -19,6 +19,7 @@ import os
 import platform
 import signal
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Both architectures' numbers of each call: x86_64, aarch64.
@@ -64,8 +65,24 @@ _NUMBER, _MACHINE, _FIRST_ARGUMENT = 0, 4, 16
 _ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 
 _SET_PARENT_DEATH_SIGNAL, _SET_DUMPABLE, _SET_NO_NEW_PRIVILEGES = 1, 4, 38
+_DROP_FROM_BOUND = 24
 _SET_MODE_FILTER, _SYNC_THREADS = 1, 1
 _SECCOMP = (317, 277)
+
+
+NAMESPACES = {
+    "user": 0x10000000,
+    "mnt": 0x00020000,
+    "pid": 0x20000000,
+    "net": 0x40000000,
+    "ipc": 0x08000000,
+    "uts": 0x04000000,
+    "cgroup": 0x02000000,
+}
+"""The kinds of namespaces, as /proc names them, and the kernel's numbers for them."""
+SETGID, SETUID = 6, 7
+_CAPABILITIES = 64
+_CAPABILITY_VERSION = 0x20080522
 
 
 @dataclass(frozen=True)
@@ -139,6 +156,29 @@ def stay_visible() -> None:
     """Let this process look into its own /proc again, which becoming another user closed to it."""
     if _libc().prctl(_SET_DUMPABLE, 1, 0, 0, 0) != 0:
         raise _last_error("dumpable")
+
+
+def enter_namespaces(process: int, kinds: int) -> None:
+    """Enter these kinds of namespaces of the process with this descriptor; OSError where not.
+
+    Only children will be in its namespace of processes.
+    """
+    if _libc().setns(process, kinds) != 0:
+        raise _last_error("setns")
+
+
+def keep_capabilities(kept: Sequence[int]) -> None:
+    """Give up all capabilities but these, for good; OSError where the kernel refuses."""
+    libc = _libc()
+    for one in range(_CAPABILITIES):
+        # The kernel knows fewer than there could be, and refuses the numbers above them.
+        if one not in kept and libc.prctl(_DROP_FROM_BOUND, one, 0, 0, 0) != 0:
+            break
+    mask = sum(1 << one for one in kept)
+    header = struct.pack("<Ii", _CAPABILITY_VERSION, 0)
+    low, high = mask & 0xFFFFFFFF, mask >> 32
+    if libc.capset(header, struct.pack("<6I", low, low, 0, high, high, 0)) != 0:
+        raise _last_error("capset")
 
 
 def end_with_parent() -> None:

@@ -37,9 +37,9 @@ from .room import (
     gpu_devices,
     lay_out_kit,
     new_folder,
-    python,
     python_folders,
 )
+from .started import Started
 
 NAME = "uid"
 _READABLE = ("/proc", "/sys/devices/system", "/dev/urandom", "/dev/random", "/dev/zero")
@@ -60,15 +60,16 @@ class Lent(Room):
 
     lent: users.User | None = None
 
-    def processes(self, pid: int, most: int) -> list[psutil.Process]:
+    def processes(self, worker: Started, most: int) -> list[psutil.Process]:
         return processes.of_user(self._number)
 
-    def written(self, pid: int) -> Written:
+    def written(self, worker: Started) -> Written:
         return _written_by(self._number, (self.folder, *places()))
 
-    def end(self, pid: int) -> None:
+    def end(self, worker: Started) -> None:
         users.end_processes(self._number)
-        processes.wait_gone([pid])
+        processes.wait_gone([worker.pid])
+        worker.let_go()
 
     def clear(self) -> None:
         if self.lent is not None:
@@ -91,7 +92,8 @@ def room(limits: Limits, gpu: bool) -> Room:
     devices = gpu_devices() if gpu else []
     readable = [*_READABLE, *SYSTEM, *ETC, *python_folders(), str(kit)]
     return Lent(
-        command=python(str(kit)),
+        enclosure=[],
+        kit=str(kit),
         environment=environment(str(student), scratch=str(student)),
         folder=str(student),
         confinement=Confinement(

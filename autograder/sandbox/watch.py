@@ -8,13 +8,14 @@ from collections.abc import Callable
 
 from .processes import opened_by, runs, use_of
 from .room import MOST_DESCRIPTORS, MOST_FILES, Limits, Room
+from .started import Started
 
 INTERVAL_SECONDS = 0.2
 KEPT_BYTES = 64 * 1024
 
 
 class Watch:
-    """A thread that calls `stop` with the reason when the worker started as `pid` passes a limit.
+    """A thread that calls `stop` with the reason when the worker passes a limit.
 
     Without a reason where the worker has ended by itself: what it left may hold its pipe open.
     The output file is cut back whenever it passes its limit, so that printing for ever costs
@@ -23,7 +24,7 @@ class Watch:
 
     def __init__(
         self,
-        pid: int,
+        worker: Started,
         room: Room,
         output_fd: int,
         limits: Limits,
@@ -31,7 +32,7 @@ class Watch:
     ) -> None:
         self.peak_bytes = 0
         self.head = b""
-        self._pid, self._room, self._output_fd = pid, room, output_fd
+        self._worker, self._room, self._output_fd = worker, room, output_fd
         self._limits, self._stop = limits, stop
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -45,7 +46,7 @@ class Watch:
 
     def _run(self) -> None:
         while not self._ended.wait(INTERVAL_SECONDS):
-            if not runs(self._pid):
+            if not runs(self._worker.pid):
                 self._stop(None)
                 return
             try:
@@ -59,7 +60,7 @@ class Watch:
 
     def _limit_passed(self) -> str | None:
         limits = self._limits
-        found = self._room.processes(self._pid, limits.most_processes)
+        found = self._room.processes(self._worker, limits.most_processes)
         too_many = (
             f"started more than {limits.processes} processes and threads; "
             "use at most a few DataLoader workers, and none that starts others"
@@ -89,7 +90,7 @@ class Watch:
             )
         if held.shared_bytes > limits.memory_bytes:
             return too_much_memory
-        written = self._room.written(self._pid)
+        written = self._room.written(self._worker)
         if written.files > MOST_FILES or written.bytes_ + held.file_bytes > limits.scratch_bytes:
             return (
                 f"wrote more than {limits.scratch_bytes >> 20:,} MB or {MOST_FILES:,} files to "

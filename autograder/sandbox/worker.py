@@ -7,11 +7,12 @@ few modules of the kit that it imports itself. It judges nothing.
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 import sys
 import traceback
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,23 +22,33 @@ from ..selfcheck.modules import Student
 from ..selfcheck.plain import as_data
 from . import wire
 from .confine import Confinement, confine
+from .preload import preload
 from .seeds import Seeds
 
+_DESCRIPTORS = (3, 4)
+_ASIDE = 64
 _UNLIMITED = wire.FrameLimits(json_bytes=1 << 31, tensor_bytes=1 << 33)
 
 
 def main() -> NoReturn:
-    """Answer requests until the trusted side closes the pipe.
-
-    The command line ends with the descriptors to read requests from and to write replies to.
-    """
+    """Serve; the command line ends with the descriptors of requests and of replies."""
     requests, replies = int(sys.argv[1]), int(sys.argv[2])
     sys.argv[:] = [""]
+    serve(requests, replies)
+
+
+def serve(requests: int, replies: int) -> NoReturn:
+    """Answer requests, the first of which says what to work with, until the trusted side closes.
+
+    The folder of the submission is the working directory.
+    """
+    requests, replies = _moved((requests, replies))
     write = _writer(replies)
     start = wire.read_frame(requests, _UNLIMITED)
     folder = Path.cwd()
     confine(Confinement(**start["confinement"]))
     _lay_out(folder, start["files"])
+    preload(start["imports"])
     seeds = Seeds()
     probes = _probes(start["probes"])
     student = _student(folder, start)
@@ -79,6 +90,17 @@ def _described(error: BaseException, folder: Path) -> dict[str, Any]:
         "frames": [[f.file, f.line, f.function, f.text] for f in frames],
         "trace": trace,
     }
+
+
+def _moved(descriptors: Sequence[int]) -> Sequence[int]:
+    """The descriptors under the numbers that they have in every worker, however it was started."""
+    aside = [fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, _ASIDE) for one in descriptors]
+    for one in descriptors:
+        os.close(one)
+    for one, number in zip(aside, _DESCRIPTORS, strict=True):
+        os.dup2(one, number, inheritable=False)
+        os.close(one)
+    return _DESCRIPTORS
 
 
 def _writer(fd: int) -> Callable[[dict[str, Any]], None]:

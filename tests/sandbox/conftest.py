@@ -17,6 +17,7 @@ from autograder.sandbox import bubblewrap
 from autograder.sandbox.backends import BACKENDS, Backend
 from autograder.sandbox.launch import Job, Worker
 from autograder.sandbox.room import Limits, Room
+from autograder.sandbox.warm import Warm
 
 from ..reachable import uid_problem
 
@@ -47,11 +48,14 @@ FILES = {
 PROBLEM = bubblewrap.problem()
 needs_bubblewrap = pytest.mark.skipif(PROBLEM is not None, reason=str(PROBLEM))
 needs_uid = pytest.mark.skipif(uid_problem() is not None, reason=f"uid: {uid_problem()}")
+WARM = "-warm"
+"""The ending of a backend's name where its worker is forked from a warm process."""
 CONTAINING = [
-    pytest.param("bubblewrap", marks=needs_bubblewrap),
-    pytest.param("uid", marks=needs_uid),
+    pytest.param(f"{name}{how}", marks=mark)
+    for name, mark in (("bubblewrap", needs_bubblewrap), ("uid", needs_uid))
+    for how in ("", WARM)
 ]
-ALL = [*CONTAINING, "none"]
+ALL = [*CONTAINING, "none", f"none{WARM}"]
 COMMON = "bubblewrap-as-an-ordinary-user"
 IS_ROOT = os.geteuid() == 0
 
@@ -102,13 +106,26 @@ def scratch() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def nursery(scratch: Path) -> Iterator[Warm]:
+    """The warm process that workers of these tests are forked from; it has imported nothing."""
+    with Warm(()) as warm:
+        yield warm
+
+
+def _worker(name: str, nursery: Warm, **options: Any) -> Worker:
+    if not name.endswith(WARM):
+        return Worker(job(name, **options))
+    return Worker(job(name.removesuffix(WARM), **options), nursery)
+
+
 @pytest.fixture
-def start(scratch: Path) -> Iterator[Start]:
+def start(nursery: Warm) -> Iterator[Start]:
     """Starts a worker for one test."""
     workers = []
 
     def begin(backend: str = "bubblewrap", **options: Any) -> Asked:
-        workers.append(Worker(job(backend, **options)))
+        workers.append(_worker(backend, nursery, **options))
         return Asked(workers[-1])
 
     yield begin
@@ -117,22 +134,20 @@ def start(scratch: Path) -> Iterator[Start]:
 
 
 @pytest.fixture(scope="module")
-def room(scratch: Path) -> Iterator[Asked]:
-    """A worker in namespaces, the same for all tests of a module. It starts again when it ends."""
-    with Worker(job("bubblewrap")) as worker:
-        yield Asked(worker)
-
-
-@pytest.fixture(scope="module")
-def commoner(scratch: Path) -> Iterator[Asked]:
-    """A worker in namespaces as an ordinary user's grader starts it, also where the tests are root.
-
-    The same for all tests of a module.
-    """
+def lasting(nursery: Warm) -> Iterator[Callable[[str], Asked]]:
+    """Workers that are the same for all tests of a module. One starts again when it has ended."""
+    workers: dict[str, Worker] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(BACKENDS, COMMON, Backend(COMMON, True, _common_room, bubblewrap.problem))
-        with Worker(job(COMMON)) as worker:
-            yield Asked(worker)
+
+        def begin(name: str) -> Asked:
+            if name not in workers:
+                workers[name] = _worker(name, nursery)
+            return Asked(workers[name])
+
+        yield begin
+        for worker in workers.values():
+            worker.close()
 
 
 def _common_room(limits: Limits, gpu: bool) -> Room:
@@ -141,42 +156,43 @@ def _common_room(limits: Limits, gpu: bool) -> Room:
         return bubblewrap.room(limits, gpu)
 
 
-@pytest.fixture(scope="module")
-def lodger(scratch: Path) -> Iterator[Asked]:
-    """A worker of a throw-away user, the same for all tests of a module."""
-    with Worker(job("uid")) as worker:
-        yield Asked(worker)
+@pytest.fixture
+def room(lasting: Callable[[str], Asked]) -> Asked:
+    """A worker in namespaces."""
+    return lasting("bubblewrap")
 
 
-@pytest.fixture(scope="module")
-def unprotected(scratch: Path) -> Iterator[Asked]:
-    """A worker without a sandbox, the same for all tests of a module."""
-    with Worker(job("none")) as worker:
-        yield Asked(worker)
+@pytest.fixture
+def commoner(lasting: Callable[[str], Asked]) -> Asked:
+    """A worker in namespaces as an ordinary user's grader starts it, also where root tests."""
+    return lasting(COMMON)
 
 
-_WORKERS = {"bubblewrap": "room", COMMON: "commoner", "uid": "lodger", "none": "unprotected"}
+@pytest.fixture
+def lodger(lasting: Callable[[str], Asked]) -> Asked:
+    """A worker of a throw-away user."""
+    return lasting("uid")
 
 
 @pytest.fixture(params=ALL)
-def either(request: pytest.FixtureRequest) -> Asked:
-    """A worker of each backend, the same for all tests of a module."""
-    return _worker(request)
+def either(request: pytest.FixtureRequest, lasting: Callable[[str], Asked]) -> Asked:
+    """A worker of each backend, cold and warm."""
+    return lasting(request.param)
 
 
 @pytest.fixture(params=CONTAINING)
-def contained(request: pytest.FixtureRequest) -> Asked:
-    """A worker of each backend that contains it, the same for all tests of a module."""
-    return _worker(request)
+def contained(request: pytest.FixtureRequest, lasting: Callable[[str], Asked]) -> Asked:
+    """A worker of each backend that contains it, cold and warm."""
+    return lasting(request.param)
 
 
-@pytest.fixture(params=[*CONTAINING, pytest.param(COMMON, marks=needs_bubblewrap)])
-def inside(request: pytest.FixtureRequest) -> Asked:
-    """A worker contained in each way, the same for all tests of a module."""
-    return _worker(request)
-
-
-def _worker(request: pytest.FixtureRequest) -> Asked:
-    asked = request.getfixturevalue(_WORKERS[request.param])
-    assert isinstance(asked, Asked)
-    return asked
+@pytest.fixture(
+    params=[
+        *CONTAINING,
+        pytest.param(COMMON, marks=needs_bubblewrap),
+        pytest.param(f"{COMMON}{WARM}", marks=needs_bubblewrap),
+    ]
+)
+def inside(request: pytest.FixtureRequest, lasting: Callable[[str], Asked]) -> Asked:
+    """A worker contained in each way, cold and warm."""
+    return lasting(request.param)

@@ -204,11 +204,11 @@ class TestRoom:
         process, room = asked.worker._process, asked.worker._room
         assert process is not None
         assert room is not None
-        before = room.written(process.pid).files
+        before = room.written(process).files
         asked.run(
             "for n in range(50): open(f'/dev/shm/{n}', 'w').close(); open(f'{n}', 'w').close()"
         )
-        assert room.written(process.pid).files == before + 100
+        assert room.written(process).files == before + 100
 
     @needs_bubblewrap
     @pytest.mark.skipif(not IS_ROOT, reason="only root lends users")

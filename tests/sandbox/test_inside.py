@@ -47,6 +47,8 @@ def pid_of(asked: Asked) -> int:
     assert process is not None
     if asked.worker.job.backend == "uid":
         return process.pid
+    if process.pid != process.top:
+        return process.pid
     # bwrap, the first process of its namespaces, and the worker
     return processes.tree(process.pid)[2].pid
 
@@ -163,7 +165,7 @@ class TestMay:
         result = []
         for name, folder in places.items():
             try:
-                with open(os.path.join(folder, "planted"), "w") as file:
+                with open(os.path.join(folder, f"planted-by-{os.getuid()}"), "w") as file:
                     file.write("x")
                 result.append(name)
             except OSError:

@@ -12,7 +12,7 @@ from autograder.sandbox.answers import StudentError, WorkerStopped
 
 from .conftest import CONTAINING, LIMITS, Asked, Start
 
-SMALL = replace(LIMITS, processes=8, memory_bytes=200 << 20, cpu_seconds=2)
+SMALL = replace(LIMITS, processes=8, memory_bytes=200 << 20, cpu_seconds=4)
 MEMORY = (
     "used more than 200 MB of memory; usual causes are a list that keeps every batch "
     "or a loss kept with its graph (keep `loss.item()`)"
@@ -22,7 +22,7 @@ PROCESSES = (
     "and none that starts others"
 )
 COMPUTING = (
-    "used more than 2 seconds of CPU time; usual causes are a loop that never ends or "
+    "used more than 4 seconds of CPU time; usual causes are a loop that never ends or "
     "many workers that compute at once"
 )
 DISK = (

@@ -16,6 +16,7 @@ import pytest
 from autograder.sandbox import procfs
 from autograder.sandbox.processes import tree, use_of
 from autograder.sandbox.room import Limits, Room
+from autograder.sandbox.started import Cold
 from autograder.sandbox.watch import Watch
 
 from .conftest import LIMITS
@@ -33,20 +34,26 @@ time.sleep(60)
 
 
 @pytest.fixture
-def family() -> Iterator[int]:
+def worker() -> Iterator[Cold]:
     """A process that holds 100 MB and was forked three times: four share them."""
     process = subprocess.Popen(
         [sys.executable, "-S", "-c", HOLD], stdout=subprocess.PIPE, start_new_session=True
     )
     assert process.stdout is not None
     process.stdout.readline()
-    yield process.pid
+    yield Cold(process)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()
 
 
-ROOM = Room(command=[], environment={}, folder="/", confinement=None)  # type: ignore[arg-type]
+@pytest.fixture
+def family(worker: Cold) -> int:
+    """The first of those processes."""
+    return worker.pid
+
+
+ROOM = Room([], "/kit", environment={}, folder="/", confinement=None)  # type: ignore[arg-type]
 AMPLE = replace(LIMITS, memory_bytes=1 << 40)
 
 
@@ -86,20 +93,20 @@ def test_processes_that_may_not_be_looked_at_still_count(
         (AMPLE, ""),
     ],
 )
-def test_it_says_stop_once_with_the_reason(family: int, limits: Limits, reason: str) -> None:
+def test_it_says_stop_once_with_the_reason(worker: Cold, limits: Limits, reason: str) -> None:
     said: list[str] = []
     with tempfile.TemporaryFile() as output:
-        watch = Watch(family, ROOM, output.fileno(), limits, said.append)
+        watch = Watch(worker, ROOM, output.fileno(), limits, said.append)
         time.sleep(0.7)
         watch.end()
     assert len(said) == bool(reason)
     assert all(one.startswith(reason) for one in said)
 
 
-def test_it_keeps_the_beginning_of_the_output(family: int) -> None:
+def test_it_keeps_the_beginning_of_the_output(worker: Cold) -> None:
     with tempfile.TemporaryFile(buffering=0) as output:
         limits = replace(AMPLE, output_bytes=1_000)
-        watch = Watch(family, ROOM, output.fileno(), limits, lambda reason: None)
+        watch = Watch(worker, ROOM, output.fileno(), limits, lambda reason: None)
         output.write(b"first" + b"x" * 2_000)
         time.sleep(0.5)
         assert os.fstat(output.fileno()).st_size == 0

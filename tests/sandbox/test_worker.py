@@ -266,4 +266,4 @@ class TestBroken:
         assert str(caught.value).startswith(
             "no room for the worker: [Errno 2] No such file or directory: '/nowhere/autograder-"
         )
-        assert len(os.listdir("/proc/self/fd")) == held
+        assert len(os.listdir("/proc/self/fd")) <= held
