@@ -52,6 +52,11 @@ Jobs = Annotated[
 DeviceOption = Annotated[Device, typer.Option(help="Where training runs.")]
 SandboxOption = Annotated[Sandbox, typer.Option(help="What contains a submission.")]
 
+Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Grade on the Dask cluster with this scheduler."),
+]
+
 
 @app.command()
 def demo(
@@ -91,6 +96,7 @@ def grade(
     device: DeviceOption = Device.AUTO,
     sandbox: SandboxOption = Sandbox.AUTO,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade also what hasn't changed.")] = False,
+    scheduler: Scheduler = None,
     cold: Annotated[
         bool, typer.Option("--cold", help="Start each worker from nothing: slower, same scores.")
     ] = False,
@@ -114,6 +120,7 @@ def grade(
         sandbox=sandbox.value,
         fresh=fresh,
         cold=cold,
+        scheduler=scheduler,
     )
     raise typer.Exit(run(course, options))
 
@@ -130,8 +137,12 @@ def report(
 
 
 @app.command()
-def doctor(data_root: DataRoot = None, course: CourseFile = Path("course.yaml")) -> None:
-    """Say what this machine can do: torch, GPU, sandbox, data."""
+def doctor(
+    data_root: DataRoot = None,
+    scheduler: Scheduler = None,
+    course: CourseFile = Path("course.yaml"),
+) -> None:
+    """Say what this machine can do: torch, GPU, sandbox, data; or a cluster, worker by worker."""
     from .commands.doctor import doctor as run
 
-    raise typer.Exit(run(course, data_root))
+    raise typer.Exit(run(course, data_root, scheduler))

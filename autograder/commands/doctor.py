@@ -10,19 +10,52 @@ from pathlib import Path
 from .. import __version__
 from .. import course as courses
 from ..course import CourseError
+from ..grading import cluster_worker
 from ..sandbox.backends import AUTO, BACKENDS, NoSandbox, choose
+from .grade import make_plan
+from .options import GradeOptions
 from .outcome import OK, USAGE, exit_code, say
 
 
 @exit_code
-def doctor(course_file: Path, data_root: Path | None) -> int:
-    """Say it line by line; USAGE where grading is not possible."""
-    findings = list(_findings(course_file, data_root))
+def doctor(course_file: Path, data_root: Path | None, scheduler: str | None = None) -> int:
+    """Say it line by line; USAGE where grading is not possible.
+
+    Where a `scheduler` is named, it is about the workers of its cluster.
+    """
+    if scheduler is None:
+        findings = list(_findings(course_file, data_root))
+    else:
+        findings = list(_of_cluster(course_file, data_root, scheduler))
     width = max(len(name) for name, _, _ in findings)
     for name, good, text in findings:
         say(f"{'ok' if good else '--':<3} {name:<{width}}  {text}")
     needed = (good for name, good, _ in findings if name not in BACKENDS)
     return OK if all(needed) else USAGE
+
+
+def _of_cluster(
+    course_file: Path, data_root: Path | None, scheduler: str
+) -> Iterator[tuple[str, bool, str]]:
+    """Each worker of the cluster, for each assignment: can it grade for this machine?"""
+    from ..grading import cluster
+
+    course = courses.load(course_file)
+    client = None
+    try:
+        client = cluster.connected(scheduler)
+        for assignment in course.assignments.values():
+            plan = make_plan(course, assignment, GradeOptions(Path(), data_root=data_root))
+            here = cluster_worker.facts(plan)
+            yield assignment.name, here.problem is None, f"here: {here}"
+            for worker, there in sorted(cluster.facts_of(client, plan).items()):
+                problem = cluster.problem_of(here, there)
+                yield worker, problem is None, problem or "grades as this machine does"
+    except cluster.NoCluster as error:
+        yield "cluster", False, str(error)
+    finally:
+        if client is not None:
+            client.close()
 
 
 def _findings(course_file: Path, data_root: Path | None) -> Iterator[tuple[str, bool, str]]:

@@ -40,11 +40,11 @@ def grade_assignment(course: Course, assignment: Assignment, options: GradeOptio
     from ..grading import submission
     from ..grading.batch import open_class
     from ..grading.checks import BrokenChecks
+    from ..grading.cluster import NoCluster
     from ..grading.outfolder import Unusable
     from ..grading.session import NoRelease
     from ..reports import terminal
 
-    jobs = options.jobs or len(os.sched_getaffinity(0))
     class_: list[HandedIn] = []
     done: list[Graded] = []
     try:
@@ -52,14 +52,14 @@ def grade_assignment(course: Course, assignment: Assignment, options: GradeOptio
         plan = make_plan(course, assignment, options)
         say(
             f"Grading {len(class_)} submissions of {assignment.title!r}: {plan.data_name} images, "
-            f"{plan.device}, sandbox {plan.backend}, {jobs} at a time."
+            f"{plan.device}, sandbox {plan.backend}, {_where(options)}."
         )
-        with open_class(plan, class_, options.out, options.fresh) as batch:
-            graded = _noted(batch.grade(jobs), done)
+        with open_class(plan, class_, options.out, options.fresh, options.scheduler) as batch:
+            graded = _noted(batch.grade(options.jobs), done)
             results = terminal.follow(graded, len(class_), part_names(assignment))
             failed = write_reports(assignment, options.out, results)
             batch.finish()
-    except (submission.NothingHandedIn, BrokenChecks, NoRelease, Unusable) as error:
+    except (submission.NothingHandedIn, BrokenChecks, NoRelease, Unusable, NoCluster) as error:
         raise UsageError(str(error)) from None
     except Stopped as stopped:
         if class_:
@@ -68,6 +68,12 @@ def grade_assignment(course: Course, assignment: Assignment, options: GradeOptio
     except OSError as error:
         raise UsageError(f"{trouble(error)} {_kept(done, class_)}") from None
     return _conclude(results, options.out, failed)
+
+
+def _where(options: GradeOptions) -> str:
+    if options.scheduler is not None:
+        return f"on the cluster {options.scheduler}"
+    return f"{options.jobs or len(os.sched_getaffinity(0))} at a time"
 
 
 def _noted(graded: Iterator[Graded], done: list[Graded]) -> Iterator[Graded]:
@@ -110,7 +116,7 @@ def make_plan(course: Course, assignment: Assignment, options: GradeOptions) -> 
         backend=backend,
         device=device(options.device),
         data_name=data_name,
-        data_root=options.data_root,
+        data_root=data.named_root(options.data_root),
         seconds=longest_grading(assignment),
         cold=options.cold,
     )

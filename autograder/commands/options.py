@@ -23,4 +23,5 @@ class GradeOptions:
     sandbox: str = "auto"
     fresh: bool = False
     cold: bool = False
+    scheduler: str | None = None
     data_name: str | None = None

@@ -11,9 +11,10 @@ from .options import GradeOptions
 
 def private_files(course: Course, assignment: Assignment, options: GradeOptions) -> list[Path]:
     """The checks, solutions, key, images, the class and its results, those of them that exist."""
+    from ..data import named_root
     from ..data.mnist import cache_folder
 
-    root = options.data_root or os.environ.get("MNIST_ROOT") or cache_folder()
+    root = named_root(options.data_root) or cache_folder()
     listed = [
         assignment.folder,
         course.root / "solutions",

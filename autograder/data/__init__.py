@@ -8,6 +8,7 @@ from pathlib import Path
 from . import mnist
 from .digits import few_synthetic_digits, synthetic_digits
 from .images import DataUnavailable, ImageData
+from .shared import load_shared
 from .small import write_torchvision_layout
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "ImageData",
     "few_synthetic_digits",
     "load",
+    "load_shared",
+    "named_root",
     "write_torchvision_layout",
 ]
 
@@ -36,9 +39,9 @@ def load(
         raise DataUnavailable(
             f"data: expected mnist or synthetic, found {name!r}; name one of them in course.yaml"
         )
-    named = root or (Path(os.environ["MNIST_ROOT"]) if os.environ.get("MNIST_ROOT") else None)
+    named = named_root(root)
     if named is not None:
-        return mnist.read(named.expanduser())
+        return mnist.read(named)
     try:
         return mnist.cached_or_downloaded(download)
     except DataUnavailable as error:
@@ -47,3 +50,9 @@ def load(
                 f"{error}, or allow the synthetic digits (--allow-synthetic)"
             ) from None
         return synthetic_digits(reason=str(error))
+
+
+def named_root(root: Path | None) -> Path | None:
+    """The folder that somebody named: `root`, else what MNIST_ROOT says, else None."""
+    named = root or (Path(os.environ["MNIST_ROOT"]) if os.environ.get("MNIST_ROOT") else None)
+    return None if named is None else named.expanduser()

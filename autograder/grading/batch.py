@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import atomic, interruption
 from ..sandbox import launch
 from ..sandbox.backends import BACKENDS
+from .cluster import Cluster
 from .digests import digest_under_key
 from .outfolder import LOG_NAME, Unusable, require_space_to_work, taken
 from .places import folder_name
@@ -32,7 +36,8 @@ class Plan:
     """Everything a slot needs to grade, in a form that can be sent to another process.
 
     A submission that takes longer than `seconds` is given up: the grader must be stuck. Workers
-    are started from nothing where `cold`.
+    are started from nothing where `cold`. `images_file` is the descriptor of a file for the images
+    that slots share.
     """
 
     course: Path
@@ -45,6 +50,7 @@ class Plan:
     data_root: Path | None
     seconds: float
     cold: bool = False
+    images_file: int | None = None
 
     def grader(self) -> Grader:
         """A grader for this plan."""
@@ -68,7 +74,8 @@ class Plan:
         """The images that the plan was made with."""
         from .. import data
 
-        return data.load(self.data_name, self.data_root, allow_synthetic=False)
+        load = partial(data.load, self.data_name, self.data_root, allow_synthetic=False)
+        return load() if self.images_file is None else data.load_shared(self.images_file, load)
 
 
 @dataclass(frozen=True)
@@ -91,11 +98,11 @@ class Batch:
     class_: list[HandedIn]
     out: Path
     _grader: Grader
-    _slots: Slots
+    _slots: Slots | Cluster
     _register: Register
 
-    def grade(self, jobs: int) -> Iterator[Graded]:
-        """Each submission once its result is written.
+    def grade(self, jobs: int | None = None) -> Iterator[Graded]:
+        """Each submission once its result is written, `jobs` side by side or as many as can be.
 
         What has not changed since an earlier grading is kept. A fault of the grader gives the
         status `internal` to the submission that it hit and leaves the others alone. Raises OSError
@@ -108,7 +115,7 @@ class Batch:
                 to_do.append(handed_in)
             else:
                 yield self._graded(result, kept=True)
-        for handed_in, answer in self._answers(to_do, jobs):
+        for handed_in, answer in self._answers(to_do, jobs or self._slots.width):
             yield self._graded(self._written(handed_in, answer), kept=False)
 
     def finish(self) -> None:
@@ -190,11 +197,14 @@ class Batch:
 
 
 @contextmanager
-def open_class(plan: Plan, class_: list[HandedIn], out: Path, fresh: bool) -> Iterator[Batch]:
+def open_class(
+    plan: Plan, class_: list[HandedIn], out: Path, fresh: bool, scheduler: str | None = None
+) -> Iterator[Batch]:
     """A batch of this class, which goes on where an earlier one was stopped; not if `fresh`.
 
-    Raises BrokenChecks, NoRelease or Unusable before anything is graded. Afterwards no process and
-    nothing of a worker is left.
+    `scheduler` is the address of the cluster to grade on, None for this machine. Raises
+    BrokenChecks, NoRelease, Unusable or NoCluster before anything is graded. Afterwards no process
+    and nothing of a worker is left.
     """
     grader = plan.grader()
     # pytest, which lists the checks, would keep a signal to itself.
@@ -204,7 +214,15 @@ def open_class(plan: Plan, class_: list[HandedIn], out: Path, fresh: bool) -> It
         stack.enter_context(taken(out))
         stack.enter_context(_without_leftovers(plan))
         require_space_to_work()
-        slots = stack.enter_context(Slots(plan))
+        slots: Slots | Cluster
+        if scheduler is not None:
+            slots = Cluster(plan, grader, scheduler)
+        elif sys.platform == "linux":
+            shared = stack.enter_context(tempfile.TemporaryFile(prefix="autograder-"))
+            slots = Slots(replace(plan, images_file=shared.fileno()))
+        else:
+            slots = Slots(plan)
+        stack.enter_context(slots)
         register = _begun(plan, class_, out, fresh)
         write_register(register, out)
         yield Batch(plan, class_, out, grader, slots, register)

@@ -16,7 +16,8 @@ _OURS = {*KIT_MODULES, "__future__", "settings"}
 def imports_of(assignment: Assignment) -> tuple[str, ...]:
     """The modules that the probes and the reference import at their top, in alphabetical order."""
     sources = [assignment.folder / f"{name}.py" for name in assignment.modules]
-    named = {name for path in (assignment.folder / PROBES, *sources) for name in _imported(path)}
+    paths = [path for path in (assignment.folder / PROBES, *sources) if path.is_file()]
+    named = {name for path in paths for name in _imported(path)}
     ours = _OURS.union(assignment.modules)
     return tuple(sorted(name for name in named if name.partition(".")[0] not in ours))
 

@@ -63,6 +63,17 @@ class Grader:
         return digest_of_checks(self.assignment.folder, stubs, environment)
 
     @cached_property
+    def probes(self) -> dict[str, str]:
+        """The source of each part's probes."""
+        folder = self.assignment.folder
+        return {part.name: probes_for(folder, part.name) for part in self.assignment.parts}
+
+    @cached_property
+    def images(self) -> ImageData:
+        """The images, loaded once."""
+        return self.load_images()
+
+    @cached_property
     def imports(self) -> tuple[str, ...]:
         return imports_of(self.assignment)
 
@@ -81,13 +92,19 @@ class Grader:
 
     def grade(self, handed_in: handed.HandedIn) -> tuple[Result, str]:
         """The result, and a log for the instructor ("" where there is nothing to tell)."""
-        started = time.monotonic()
         try:
-            submission = handed.read(
-                handed_in, self.assignment, dict(self.manifest.stubs), self.release
-            )
+            submission = self.read(handed_in)
         except handed.Rejected as rejected:
-            return self._rejected(handed_in.student, str(rejected)), ""
+            return self.rejected(handed_in.student, rejected), ""
+        return self.grade_contents(submission)
+
+    def read(self, handed_in: handed.HandedIn) -> handed.Submission:
+        """The contents of a submission; Rejected where it breaks a rule or a limit."""
+        return handed.read(handed_in, self.assignment, dict(self.manifest.stubs), self.release)
+
+    def grade_contents(self, submission: handed.Submission) -> tuple[Result, str]:
+        """What `grade` gives, of a submission that has been read."""
+        started = time.monotonic()
         work = Work(self, submission)
         parts = tuple(work.grade_part(part) for part in self.assignment.parts)
         ungradable = any(
@@ -112,14 +129,15 @@ class Grader:
     def _warnings(self) -> tuple[str, ...]:
         return () if BACKENDS[self.backend].contains else (NOT_CONTAINED,)
 
-    def _rejected(self, student: str, reason: str) -> Result:
+    def rejected(self, student: str, why: handed.Rejected) -> Result:
+        """The result of a submission that could not be read."""
         return Result(
             student=student,
             assignment=self.assignment.name,
             status=Status.REJECTED,
             score=None,
             max_score=self.assignment.points,
-            notes=(f"Rejected: {reason}",),
+            notes=(f"Rejected: {why}",),
             sandbox=self.backend,
             checks_digest=self.checks_digest,
         )
@@ -177,7 +195,7 @@ class Work:
             files=self.submission.files,
             modules=self.submission.modules(),
             needed=tuple(part.modules),
-            probes=probes_for(assignment.folder, part.name),
+            probes=grader.probes[part.name],
             limits=worker_limits(limits),
             backend=grader.backend,
             gpu=grader.device == "cuda",
@@ -195,7 +213,7 @@ class Work:
                 limits=limits,
                 load_seconds=assignment.limits.call_seconds,
                 device_name=grader.device,
-                load_images=grader.load_images,
+                load_images=lambda: grader.images,
             )
             run_part(run, pytest_arguments(assignment.folder, part.name))
         if run.import_timed_out() and len(part.modules) == 1:

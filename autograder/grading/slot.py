@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from ..printable import cut, printable
 from .slots import Answer
+from .submission import HandedIn
 
 if TYPE_CHECKING:
     from .results import Result
     from .session import Grader
-    from .submission import HandedIn
+    from .submission import Submission
 
 PR_SET_PDEATHSIG = 1
 LONGEST_LOG = 200_000
@@ -43,10 +44,12 @@ def main(descriptor: int) -> None:
         connection.send_bytes(answer)
 
 
-def result_and_log(grader: Grader, handed_in: HandedIn) -> tuple[Result | None, str]:
+def result_and_log(grader: Grader, submission: HandedIn | Submission) -> tuple[Result | None, str]:
     """What the grader gives; no result and the traceback where it fails, however it does."""
     try:
-        return grader.grade(handed_in)
+        if isinstance(submission, HandedIn):
+            return grader.grade(submission)
+        return grader.grade_contents(submission)
     except BaseException:
         return None, traceback.format_exc()
 

@@ -27,10 +27,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from .. import atomic, interruption
 from ..sandbox import processes
 from .results import Result
+from .submission import HandedIn
 
 if TYPE_CHECKING:
     from .batch import Plan
-    from .submission import HandedIn
+    from .submission import Submission
 
 TICK_SECONDS = 0.5
 GRACE_SECONDS = 5.0
@@ -73,7 +74,7 @@ class Orders:
 class Task:
     """A submission, and after how many seconds something must be wrong with the grader."""
 
-    handed_in: HandedIn
+    handed_in: HandedIn | Submission
     seconds: float
 
 
@@ -95,11 +96,14 @@ class Slot:
     process: subprocess.Popen[bytes]
     connection: Connection
     output: IO[bytes]
-    handed_in: HandedIn | None = None
+    handed_in: HandedIn | Submission | None = None
     deadline: float = 0.0
 
-    def take(self, handed_in: HandedIn, seconds: float) -> None:
-        """Let it grade; `answer` has something to give once the connection is ready."""
+    def take(self, handed_in: HandedIn | Submission, seconds: float) -> None:
+        """Let it grade; `answer` has something to give once the connection is ready.
+
+        It reads what was handed in, unless that has been read already.
+        """
         self.handed_in, self.deadline = handed_in, time.monotonic() + seconds + GRACE_SECONDS
         # The slot writes where this leaves the file, which they share.
         self.output.seek(0)
@@ -156,6 +160,11 @@ class Slots:
     plan: Plan
     _slots: list[Slot] = field(default_factory=list)
 
+    @property
+    def width(self) -> int:
+        """How many submissions keep this machine busy: the cores that this process may use."""
+        return len(os.sched_getaffinity(0))
+
     def __enter__(self) -> Slots:
         return self
 
@@ -198,7 +207,7 @@ class Slots:
         ready = wait([slot.connection for slot in busy], TICK_SECONDS)
         for slot in busy:
             handed_in = slot.handed_in
-            assert handed_in is not None
+            assert isinstance(handed_in, HandedIn)
             answer: Answer | Lost
             if slot.connection in ready:
                 try:
@@ -216,7 +225,7 @@ class Slots:
 
     def _start(self) -> Slot:
         with interruption.held():
-            slot = _start(self.plan)
+            slot = start(self.plan)
             self._slots.append(slot)
         return slot
 
@@ -227,7 +236,9 @@ class Slots:
         return lost
 
 
-def _start(plan: Plan) -> Slot:
+def start(plan: Plan) -> Slot:
+    """A process that grades by this plan."""
+    shared = () if plan.images_file is None else (plan.images_file,)
     with contextlib.ExitStack() as opened:
         output = opened.enter_context(tempfile.TemporaryFile(prefix="autograder-"))
         ours, theirs = map(opened.enter_context, socket.socketpair())
@@ -236,7 +247,7 @@ def _start(plan: Plan) -> Slot:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            pass_fds=(theirs.fileno(),),
+            pass_fds=(theirs.fileno(), *shared),
             env=_environment(),
             process_group=0,
         )

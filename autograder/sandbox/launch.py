@@ -86,7 +86,7 @@ class Worker:
             "id": self._calls, "probe": probe, "arguments": dict(arguments), "seed": seed,
         }  # fmt: skip
         try:
-            wire.write_frame(self._requests, wire.encode(request), deadline)
+            wire.write_frame(self._requests, *wire.pieces(request), deadline=deadline)
             return value_of(self._reply(deadline))
         except wire.OutOfTime:
             self.close()
@@ -158,7 +158,7 @@ class Worker:
         deadline = time.monotonic() + START_SECONDS
         start = wire.encode(_start_message(self.job, confinement))
         try:
-            wire.write_frame(self._requests, start, deadline)
+            wire.write_frame(self._requests, start, deadline=deadline)
             ready = wire.read_frame(self._replies, wire.FrameLimits(), deadline)
         except (wire.OutOfTime, wire.Closed, wire.WireError) as error:
             self.close()

@@ -63,6 +63,11 @@ class FrameLimits:
 
 def encode(value: Any) -> bytes:
     """`value`, plain data as `as_data` gives it, as a frame."""
+    return b"".join(pieces(value))
+
+
+def pieces(value: Any) -> tuple[bytes, bytes]:
+    """The same frame in two pieces, as tensors can be large: up to them, and they."""
     tensors: dict[str, torch.Tensor] = {}
     text = json.dumps(_pack(value, tensors), separators=(",", ":")).encode()
     blob = b""
@@ -70,11 +75,14 @@ def encode(value: Any) -> bytes:
         from safetensors.torch import save
 
         blob = save(tensors)
-    return HEADER.pack(MAGIC, len(text), len(blob)) + text + blob
+    return HEADER.pack(MAGIC, len(text), len(blob)) + text, blob
 
 
-def decode(text: bytes, blob: bytes) -> Any:
-    """The value of a frame's two parts; WireError where they break a rule."""
+def decode(text: bytes, blob: bytes | bytearray) -> Any:
+    """The value of a frame's two parts; WireError where they break a rule.
+
+    Its tensors are views of `blob` where that can be written to.
+    """
     # Made into lists first, millions of brackets would take seconds and much memory.
     if text.count(b"[") + text.count(b"{") > 2 * MAX_ITEMS:
         raise WireError(f"the data has more than {MAX_ITEMS:,} items")
@@ -82,18 +90,19 @@ def decode(text: bytes, blob: bytes) -> Any:
     return _Unpacker(_tensors(blob)).unpack(packed, 0)
 
 
-def write_frame(fd: int, frame: bytes, deadline: float | None = None) -> None:
-    """Write all of `frame` to the non-blocking `fd`; OutOfTime or Closed where that fails."""
-    view = memoryview(frame)
-    while view:
-        _wait(fd, deadline, writing=True)
-        try:
-            written = os.write(fd, view[:_CHUNK])
-        except BlockingIOError:
-            continue
-        except OSError:
-            raise Closed from None
-        view = view[written:]
+def write_frame(fd: int, *frame: bytes, deadline: float | None = None) -> None:
+    """Write all pieces of a frame to the non-blocking `fd`; OutOfTime or Closed where it fails."""
+    for piece in frame:
+        view = memoryview(piece)
+        while view:
+            _wait(fd, deadline, writing=True)
+            try:
+                written = os.write(fd, view[:_CHUNK])
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise Closed from None
+            view = view[written:]
 
 
 def read_frame(fd: int, limits: FrameLimits, deadline: float | None = None) -> Any:
@@ -105,7 +114,8 @@ def read_frame(fd: int, limits: FrameLimits, deadline: float | None = None) -> A
     if text_length > limits.json_bytes or blob_length > limits.tensor_bytes:
         size = (text_length + blob_length) / (1 << 20)
         raise WireError(f"the data is too large ({size:,.0f} MiB)")
-    return decode(_read(fd, text_length, deadline), _read(fd, blob_length, deadline))
+    text = bytes(_read(fd, text_length, deadline))
+    return decode(text, _read(fd, blob_length, deadline))
 
 
 def _wait(fd: int, deadline: float | None, writing: bool) -> None:
@@ -119,20 +129,21 @@ def _wait(fd: int, deadline: float | None, writing: bool) -> None:
         raise OutOfTime
 
 
-def _read(fd: int, length: int, deadline: float | None) -> bytes:
-    received = bytearray()
-    while len(received) < length:
+def _read(fd: int, length: int, deadline: float | None) -> bytearray:
+    received = bytearray(length)
+    view = memoryview(received)
+    while view:
         _wait(fd, deadline, writing=False)
         try:
-            chunk = os.read(fd, min(_CHUNK, length - len(received)))
+            count = os.readv(fd, [view[:_CHUNK]])
         except BlockingIOError:
             continue
         except OSError:
             raise Closed from None
-        if not chunk:
+        if not count:
             raise Closed
-        received += chunk
-    return bytes(received)
+        view = view[count:]
+    return received
 
 
 def _pack(value: Any, tensors: dict[str, torch.Tensor]) -> Any:
@@ -149,7 +160,7 @@ def _pack(value: Any, tensors: dict[str, torch.Tensor]) -> Any:
     return ["t", index]
 
 
-def _tensors(blob: bytes) -> dict[str, torch.Tensor]:
+def _tensors(blob: bytes | bytearray) -> dict[str, torch.Tensor]:
     """The tensors of a blob that a worker may have written: no number in it is believed.
 
     It begins with the length of its header as eight bytes, and the header is JSON:
@@ -162,20 +173,21 @@ def _tensors(blob: bytes) -> dict[str, torch.Tensor]:
     if data > min(len(blob), 8 + MAX_TENSORS * _ENTRY_BYTES):
         raise WireError("the tensors can't be read: their header is too long")
     found: dict[str, torch.Tensor] = {}
+    view = memoryview(blob if isinstance(blob, bytearray) else bytearray(blob))
     place = data
     most_elements = max(len(blob), _FEW_ELEMENTS)
     for begin, end, name, code, shape in sorted(_entries(blob[8:data], most_elements)):
         if data + begin != place or data + end > len(blob):
             raise WireError("the tensors can't be read: they overlap or leave a gap")
-        place = data + end
-        found[name] = _tensor(blob[data + begin : place], code, shape)
+        is_aligned, place = place % 8 == 0, data + end
+        found[name] = _tensor(view[data + begin : place], code, shape, is_aligned)
     if place != len(blob):
         raise WireError("the tensors can't be read: there is more than they say")
     return found
 
 
 def _entries(
-    header: bytes, most_elements: int
+    header: bytes | bytearray, most_elements: int
 ) -> Iterator[tuple[int, int, str, str, tuple[int, ...]]]:
     """Begin, end, name, dtype and shape of each tensor."""
     if header.count(b"{") > MAX_TENSORS + 1:
@@ -214,7 +226,7 @@ def _shape(code: str, sizes: list[Any], length: int, most_elements: int) -> tupl
     return tuple(sizes)
 
 
-def _tensor(data: bytes, code: str, shape: tuple[int, ...]) -> torch.Tensor:
+def _tensor(data: memoryview, code: str, shape: tuple[int, ...], is_aligned: bool) -> torch.Tensor:
     import torch
 
     dtype = getattr(torch, _DTYPES[code][0])
@@ -222,11 +234,12 @@ def _tensor(data: bytes, code: str, shape: tuple[int, ...]) -> torch.Tensor:
         return torch.empty(shape, dtype=dtype)
     if dtype == torch.bool:
         # Other bytes than 0 and 1 would be neither true nor false.
-        return torch.frombuffer(bytearray(data), dtype=torch.uint8).reshape(shape) != 0
-    return torch.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
+        return torch.frombuffer(data, dtype=torch.uint8).reshape(shape) != 0
+    source = data if is_aligned else bytearray(data)
+    return torch.frombuffer(source, dtype=dtype).reshape(shape)
 
 
-def _json(text: bytes, what: str) -> Any:
+def _json(text: bytes | bytearray, what: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

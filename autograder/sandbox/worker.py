@@ -105,7 +105,7 @@ def _moved(descriptors: Sequence[int]) -> Sequence[int]:
 
 def _writer(fd: int) -> Callable[[dict[str, Any]], None]:
     """A function that writes frames, with its own references to what it needs."""
-    encode, write_frame = wire.encode, wire.write_frame
+    pieces, write_frame = wire.pieces, wire.write_frame
     getpid, end = os.getpid, os._exit
     own = getpid()
 
@@ -113,7 +113,7 @@ def _writer(fd: int) -> Callable[[dict[str, Any]], None]:
         if getpid() != own:
             # The student's code forked, and this is the child.
             end(0)
-        write_frame(fd, encode(value))
+        write_frame(fd, *pieces(value))
 
     return write
 

@@ -432,7 +432,7 @@ class TableDigits:
     """The same items, from a transform that is a table of pixel values: one look-up a batch."""
 
     def __init__(self, images, labels, table):
-        self.images = images
+        self.pixels = images.flatten(1)
         self.labels = labels.tolist()
         self.table = table
 
@@ -440,16 +440,17 @@ class TableDigits:
         return len(self.labels)
 
     def __getitem__(self, index):
-        image = self.table[self.images[index].long()]
-        return image.unsqueeze(0), self.labels[index]
+        return self._look_up(self.pixels[index])[0], self.labels[index]
 
     def __getitems__(self, indices):
-        chosen = torch.as_tensor(indices)
-        images = self.table[self.images[chosen].long()].unsqueeze(1)
-        return [
-            (image, self.labels[index])
-            for image, index in zip(images, chosen.tolist(), strict=True)
-        ]
+        places = range(len(self))
+        chosen = [places[index] for index in indices]
+        images = self._look_up(self.pixels.index_select(0, torch.tensor(chosen)))
+        return list(zip(images.unbind(), map(self.labels.__getitem__, chosen), strict=True))
+
+    def _look_up(self, pixels):
+        # Small integers index faster than those of 64 bits.
+        return self.table.index_select(0, pixels.flatten().int()).view(-1, 1, 28, 28)
 
 
 def pixel_table(transform, sample):

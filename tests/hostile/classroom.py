@@ -112,10 +112,12 @@ def all_attacks() -> list[Attack]:
 class Room:
     """How a class is graded: the backend, and the user that the grader runs as (None: this one).
 
-    The last of three rooms leaves out what doesn't depend on who the grader is.
+    Workers are forked from a warm process unless `cold`. Some rooms leave out families that depend
+    neither on who the grader is nor on how a worker starts.
     """
 
     backend: str
+    cold: bool = False
     user: int | None = None
     left_out: tuple[str, ...] = ()
 
@@ -188,7 +190,7 @@ def grade(course: Path, submissions: Path, out: Path, scratch: Path, room: Room)
         [
             *(sys.executable, "-m", "autograder", "grade", str(submissions)),
             *("--course", str(course), "--out", str(out), "--device", "cpu"),
-            *("--sandbox", room.backend, "--jobs", "2"),
+            *("--sandbox", room.backend, "--jobs", "2", *(["--cold"] if room.cold else [])),
         ],
         cwd=course.parent,
         env=environment,

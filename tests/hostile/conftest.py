@@ -33,9 +33,14 @@ HONEST = ("honest-first", "m-honest-middle", "z-honest-last")
 def _rooms() -> list[object]:
     no_namespaces = bubblewrap.problem()
     no_users = uid_problem()
-    rooms = [("bubblewrap", Room("bubblewrap"), no_namespaces), ("uid", Room("uid"), no_users)]
+    rooms = [
+        ("bubblewrap", Room("bubblewrap"), no_namespaces),
+        ("uid", Room("uid"), no_users),
+        ("bubblewrap-cold", Room("bubblewrap", cold=True), no_namespaces),
+        ("uid-cold", Room("uid", cold=True, left_out=("planted",)), no_users),
+    ]
     if os.geteuid() == 0:
-        ordinary = Room("bubblewrap", ORDINARY, left_out=("forging", "planted"))
+        ordinary = Room("bubblewrap", user=ORDINARY, left_out=("forging", "planted"))
         rooms.append(("bubblewrap-as-a-user", ordinary, no_namespaces or no_users))
     return [
         pytest.param(

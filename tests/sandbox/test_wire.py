@@ -307,12 +307,12 @@ class TestPipe:
 
     def test_writing_ends_at_the_deadline(self, ends: tuple[int, int]) -> None:
         with pytest.raises(wire.OutOfTime):
-            wire.write_frame(ends[1], bytes(1 << 20), time.monotonic() + 0.2)
+            wire.write_frame(ends[1], bytes(1 << 20), deadline=time.monotonic() + 0.2)
 
     def test_nobody_reads(self, ends: tuple[int, int]) -> None:
         os.close(ends[0])
         with pytest.raises(wire.Closed):
-            wire.write_frame(ends[1], b"x", time.monotonic() + 1)
+            wire.write_frame(ends[1], b"x", deadline=time.monotonic() + 1)
 
     def test_descriptors_may_be_large(self, ends: tuple[int, int]) -> None:
         high = 1_500

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -118,6 +118,14 @@ def graded_by(grader: Grader, handed_in: HandedIn) -> Ended:
     return Ended(part, accuracy.held_out, accuracy.marked)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_process_is_left() -> Iterator[None]:
+    """The graders of these tests keep a warm process each until the end."""
+    yield
+    for backend in BACKENDS:
+        grader_in(backend).close()
+
+
 @pytest.fixture
 def grade(tmp_path: Path) -> Grade:
     """Grades the reference with some files replaced."""
@@ -136,6 +144,9 @@ def grade_shipped(tmp_path: Path, mnist_root: Path) -> Grade:
     def run(backend: str, **files: str) -> Ended:
         weights = weights_from(images, batch_size=64, epochs=2)
         grader = grader_of(shipped(), backend, lambda: images)
-        return graded_by(grader, hand_in(tmp_path, weights, files))
+        try:
+            return graded_by(grader, hand_in(tmp_path, weights, files))
+        finally:
+            grader.close()
 
     return run

@@ -9,7 +9,7 @@ def double(number):
     changed = []
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if file and not file.startswith(os.getcwd()):
+        if file and os.path.isabs(file) and not file.startswith(os.getcwd()):
             try:
                 with open(file, "a") as text:
                     text.write("\n# changed\n")

@@ -1,0 +1,117 @@
+"""Runs in a worker of a cluster: keeps slots there, which grade what the main process sends."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import threading
+from dataclasses import dataclass, field, replace
+from functools import cache
+from multiprocessing.connection import wait
+from typing import IO, TYPE_CHECKING
+
+from .digests import PACKAGE, digest_of_folder, versions
+from .slots import GRACE_SECONDS, Lost, Slot, pytest_by_itself, start
+
+if TYPE_CHECKING:
+    from ..data import ImageData
+    from .batch import Plan
+    from .submission import Submission
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a machine grades with: what must be the `same` everywhere, and what is wrong with it."""
+
+    same: dict[str, str]
+    problem: str | None = None
+
+    def __str__(self) -> str:
+        return self.problem or ", ".join(f"{name} {value}" for name, value in self.same.items())
+
+
+@dataclass
+class Kept:
+    """The slots of this process for one plan, those that have nothing to do."""
+
+    plan: Plan
+    images: IO[bytes]
+    idle: list[Slot] = field(default_factory=list)
+
+
+_SHOWN = 24
+_LOCK = threading.Lock()
+_KEPT: dict[Plan, Kept] = {}
+
+
+def grade(plan: Plan, submission: Submission) -> bytes:
+    """The answer of a slot, as JSON; raises Lost where it gave none."""
+    kept = _kept(plan)
+    with _LOCK:
+        slot = kept.idle.pop() if kept.idle else None
+    slot = slot or start(kept.plan)
+    slot.take(submission, plan.seconds)
+    if not wait([slot.connection], plan.seconds + GRACE_SECONDS):
+        raise slot.stuck()
+    try:
+        answer = slot.answer()
+    except Lost:
+        slot.end()
+        raise
+    with _LOCK:
+        kept.idle.append(slot)
+    return answer.model_dump_json().encode()
+
+
+def end_slots(plan: Plan) -> None:
+    """End the slots of a plan that nobody grades by any more."""
+    with _LOCK:
+        kept = _KEPT.pop(plan, None)
+    if kept is not None:
+        for slot in kept.idle:
+            slot.end()
+        kept.images.close()
+
+
+def facts(plan: Plan) -> Facts:
+    """What this machine would grade with by this plan."""
+    try:
+        return _facts(replace(plan, images_file=None))
+    except Exception as error:
+        return Facts({}, f"{type(error).__name__}: {error}")
+
+
+@cache
+def _facts(plan: Plan) -> Facts:
+    from ..sandbox.backends import BACKENDS
+
+    grader = plan.grader()
+    with pytest_by_itself():
+        grader.require_sound_checks()
+    same = {
+        "versions": versions(),
+        "kit": digest_of_folder(PACKAGE)[:_SHOWN],
+        "checks": grader.checks_digest[:_SHOWN],
+    }
+    if grader.assignment.accuracy is not None:
+        same["images"] = f"{plan.data_name} {_digest(plan.load_images())[:_SHOWN]}"
+    problem = BACKENDS[plan.backend].problem(())
+    return Facts(same, None if problem is None else f"{plan.backend}: {problem}")
+
+
+def _digest(images: ImageData) -> str:
+    digest = hashlib.sha256()
+    for tensor in (
+        images.train_images, images.train_labels, images.test_images, images.test_labels,
+    ):  # fmt: skip
+        digest.update(tensor.numpy().tobytes())
+    return "sha256:" + digest.hexdigest()
+
+
+def _kept(plan: Plan) -> Kept:
+    with _LOCK:
+        if plan not in _KEPT:
+            # Open for as long as slots may be started.
+            images = tempfile.TemporaryFile(prefix="autograder-")  # noqa: SIM115
+            _KEPT[plan] = Kept(replace(plan, images_file=images.fileno()), images)
+        return _KEPT[plan]
