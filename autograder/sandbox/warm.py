@@ -111,27 +111,26 @@ class Warm:
 
         Raises SandboxBroken where there can be none.
         """
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        holder = _hold(room, output) if room.enclosure else None
-        opened = [theirs.fileno(), requests, replies, output]
-        try:
-            join, idle = 0, set[int]()
-            if holder is not None:
-                inside = _first_inside(holder)
-                join = _to_join(inside, room)
-                idle.update(processes.children(inside))
-                opened.append(os.pidfd_open(inside))
-            self._ask(_request(room, join), opened)
-            pid = _said(ours, "pid")
-        except (OSError, KeyError, ValueError, SandboxBroken) as error:
-            ours.close()
-            if holder is not None:
-                _end(holder)
-            raise SandboxBroken(f"the worker could not be forked: {error}") from None
-        finally:
-            theirs.close()
-            for descriptor in opened[4:]:
-                os.close(descriptor)
+        holder, join, idle = None, 0, set[int]()
+        with contextlib.ExitStack() as undone, contextlib.ExitStack() as passed:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            undone.callback(ours.close)
+            passed.callback(theirs.close)
+            descriptors = [theirs.fileno(), requests, replies, output]
+            try:
+                if room.enclosure:
+                    holder = _hold(room, output)
+                    undone.callback(_end, holder)
+                    inside = _first_inside(holder)
+                    join = _to_join(inside, room)
+                    idle.update(processes.children(inside))
+                    descriptors.append(os.pidfd_open(inside))
+                    passed.callback(os.close, descriptors[-1])
+                self._ask(_request(room, join), descriptors)
+                pid = _said(ours, "pid")
+            except (OSError, KeyError, ValueError, SandboxBroken) as error:
+                raise SandboxBroken(f"the worker could not be forked: {error}") from None
+            undone.pop_all()
         return Forked(pid, ours, holder, idle)
 
     def _ask(self, request: Request, descriptors: Sequence[int]) -> None:
