@@ -113,19 +113,23 @@ def connected(address: str) -> Any:
     """A client of the cluster; NoCluster where nobody answers or Dask isn't installed."""
     try:
         import distributed
+        from distributed.comm import registry
+        from distributed.comm.addressing import parse_address
     except ImportError:
         raise NoCluster(
             f"--scheduler {address}: expected Dask's package `distributed`, found none; "
             "install it: pip install 'autograder[cluster]'"
         ) from None
     try:
+        # Asked to connect to what is no address, a client would try for half a minute.
+        registry.get_backend(parse_address(address)[0])
         client: Any = distributed.Client
         return client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise NoCluster(
             f"--scheduler {address}: expected the address of a Dask scheduler, found nobody who "
             f"answers as one ({type(error).__name__}); start one with `dask scheduler`, which "
-            "prints its address"
+            "prints its address: tcp://HOST:PORT"
         ) from None
 
 

@@ -127,6 +127,8 @@ class Warm:
                     descriptors.append(os.pidfd_open(inside))
                     passed.callback(os.close, descriptors[-1])
                 self._ask(_request(room, join), descriptors)
+                # From here on the line ends with whoever was started.
+                passed.close()
                 pid = _said(ours, "pid")
             except (OSError, KeyError, ValueError, SandboxBroken) as error:
                 raise SandboxBroken(f"the worker could not be forked: {error}") from None
