@@ -9,12 +9,18 @@ from pathlib import Path
 
 from .. import __version__
 from .. import course as courses
-from ..course import CourseError
+from ..course import CourseError, Limits
 from ..grading import cluster_worker
+from ..grading.session import worker_limits
+from ..sandbox.answers import SandboxBroken, WorkerStopped, WorkerTimeout
 from ..sandbox.backends import AUTO, BACKENDS, NoSandbox, choose
+from ..sandbox.launch import Job, Worker
+from ..sandbox.warm import Warm
 from .grade import make_plan
 from .options import GradeOptions
 from .outcome import OK, USAGE, exit_code, say
+
+_SECONDS = 60.0
 
 
 @exit_code
@@ -74,7 +80,9 @@ def _findings(course_file: Path, data_root: Path | None) -> Iterator[tuple[str, 
             problem = backend.problem(())
             yield backend.name, problem is None, problem or "works"
     try:
-        yield "sandbox", True, f"{choose(AUTO)} (unless --sandbox says otherwise)"
+        chosen = choose(AUTO)
+        yield "sandbox", True, f"{chosen} (unless --sandbox says otherwise)"
+        yield "warm", True, _warm(chosen)
     except NoSandbox as error:
         yield "sandbox", False, str(error)
     try:
@@ -85,6 +93,18 @@ def _findings(course_file: Path, data_root: Path | None) -> Iterator[tuple[str, 
     yield "course", True, f"{course.title}: {', '.join(course.assignments)}"
     for name in sorted({assignment.data for assignment in course.assignments.values()}):
         yield ("data", *_data(name, data_root))
+
+
+def _warm(backend: str) -> str:
+    """Can workers be forked from a process that has imported all they need?"""
+    limits = worker_limits(Limits())
+    job = Job(files={}, modules={}, needed=(), probes="", limits=limits, backend=backend)
+    with Warm(()) as warm, Worker(job, warm) as worker:
+        try:
+            worker.load(_SECONDS)
+        except (SandboxBroken, WorkerStopped, WorkerTimeout) as error:
+            return f"no worker could be started ({type(error).__name__}) {error}"
+        return warm.problem or "works: a worker starts in a fraction of a second"
 
 
 def _data(name: str, root: Path | None) -> tuple[bool, str]:

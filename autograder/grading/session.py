@@ -74,12 +74,18 @@ class Grader:
         return self.load_images()
 
     @cached_property
-    def imports(self) -> tuple[str, ...]:
-        return imports_of(self.assignment)
+    def imports(self) -> dict[str, tuple[str, ...]]:
+        """What each part's workers import anyway."""
+        return {
+            part.name: imports_of(self.assignment, part, self.probes[part.name])
+            for part in self.assignment.parts
+        }
 
     @cached_property
     def warm(self) -> Warm | None:
-        return None if self.cold or not warm.is_possible() else Warm(self.imports)
+        if self.cold or not warm.is_possible():
+            return None
+        return Warm(sorted({name for names in self.imports.values() for name in names}))
 
     def close(self) -> None:
         """End the warm process."""
@@ -199,7 +205,7 @@ class Work:
             limits=worker_limits(limits),
             backend=grader.backend,
             gpu=grader.device == "cuda",
-            imports=grader.imports,
+            imports=grader.imports[part.name],
         )
         with launch.Worker(job, grader.warm) as worker:
             run = PartRun(

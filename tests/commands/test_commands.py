@@ -90,7 +90,8 @@ def test_doctor_says_what_works(repository, monkeypatch):
     ran = run("doctor", "--course", repository / "course.yaml")
     assert ran.exit_code == 0, ran.output
     assert [line.split()[1] for line in ran.stdout.splitlines()] == [
-        "kit", "torch", "gpu", "cores", "bubblewrap", "uid", "sandbox", "course", "data",
+        "kit", "torch", "gpu", "cores", "bubblewrap", "uid", "sandbox", "warm", "course",
+        "data",
     ]  # fmt: skip
 
 

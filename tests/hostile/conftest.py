@@ -27,6 +27,7 @@ from .parcels import PARCELS
 collect_ignore = ["attacks", "course"]
 ORDINARY = 57_990
 """A user without rights, who grades with bubblewrap where the tests run as root."""
+_ALIKE = ("forging", "planted")
 HONEST = ("honest-first", "m-honest-middle", "z-honest-last")
 
 
@@ -36,11 +37,11 @@ def _rooms() -> list[object]:
     rooms = [
         ("bubblewrap", Room("bubblewrap"), no_namespaces),
         ("uid", Room("uid"), no_users),
-        ("bubblewrap-cold", Room("bubblewrap", cold=True), no_namespaces),
-        ("uid-cold", Room("uid", cold=True, left_out=("planted",)), no_users),
+        ("bubblewrap-cold", Room("bubblewrap", cold=True, left_out=_ALIKE), no_namespaces),
+        ("uid-cold", Room("uid", cold=True, left_out=_ALIKE), no_users),
     ]
     if os.geteuid() == 0:
-        ordinary = Room("bubblewrap", user=ORDINARY, left_out=("forging", "planted"))
+        ordinary = Room("bubblewrap", user=ORDINARY, left_out=_ALIKE)
         rooms.append(("bubblewrap-as-a-user", ordinary, no_namespaces or no_users))
     return [
         pytest.param(

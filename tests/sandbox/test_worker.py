@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -217,6 +218,15 @@ def test_a_tensor_is_no_number_of_a_question(start: Start) -> None:
         asked.run(code)
 
 
+def opened_no_more_than(held: int) -> bool:
+    """Are that many descriptors open, at most? A watch over another worker opens some at times."""
+    for _ in range(40):
+        if len(os.listdir("/proc/self/fd")) <= held:
+            return True
+        time.sleep(0.05)
+    return False
+
+
 class TestBroken:
     """What keeps a worker from starting is never the student's fault."""
 
@@ -254,7 +264,7 @@ class TestBroken:
             "'/nowhere/bwrap'"
         )
         assert set(scratch.iterdir()) == before
-        assert len(os.listdir("/proc/self/fd")) == held
+        assert opened_no_more_than(held)
 
     @pytest.mark.parametrize("backend", ["none", pytest.param("uid", marks=needs_uid)])
     def test_there_is_no_room(self, monkeypatch: pytest.MonkeyPatch, backend: str) -> None:
@@ -266,4 +276,4 @@ class TestBroken:
         assert str(caught.value).startswith(
             "no room for the worker: [Errno 2] No such file or directory: '/nowhere/autograder-"
         )
-        assert len(os.listdir("/proc/self/fd")) <= held
+        assert opened_no_more_than(held)
