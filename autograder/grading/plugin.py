@@ -168,6 +168,8 @@ class PartRun:
             raise self._loading_failed
         if self._loaded:
             return
+        # None of the student's time: a slot's first worker has to wait for torch.
+        self.worker.start()
         try:
             self.worker.load(self._seconds_left(self.load_seconds))
         except (StudentError, WorkerStopped, WorkerTimeout, BadReply) as error:

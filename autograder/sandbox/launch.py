@@ -78,8 +78,7 @@ class Worker:
         student's code, and SandboxBroken where the worker can't be started. After any of the
         last four the worker is gone; the next call starts another one.
         """
-        if self._process is None:
-            self._start()
+        self.start()
         self._calls += 1
         deadline = time.monotonic() + seconds
         request = {
@@ -96,6 +95,11 @@ class Worker:
         except (wire.WireError, BadReply) as error:
             self.close()
             raise BadReply(str(error)) from None
+
+    def start(self) -> None:
+        """Start the worker where it doesn't run; SandboxBroken where that fails."""
+        if self._process is None:
+            self._start()
 
     def load(self, seconds: float) -> None:
         """Import the modules that the part is graded on; raises what `call` raises."""

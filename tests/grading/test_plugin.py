@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -34,6 +35,7 @@ class FakeWorker:
         self.answer, self.loading = answer, loading
         self.calls: list[tuple[str, dict[str, Any], int, float]] = []
         self.loads = 0
+        self.start: Callable[[], None] = lambda: None
 
     def load(self, seconds: float) -> None:
         self.loads += 1
@@ -259,6 +261,14 @@ def test_a_part_out_of_time_asks_no_more(run):
     endings, _ = run(EQUAL, worker, limits=Limits.model_construct(wall_seconds=0))
     assert endings["one"].outcome is Outcome.TIMEOUT
     assert worker.calls == []
+
+
+def test_starting_the_worker_takes_none_of_the_parts_time(run):
+    worker = FakeWorker(4)
+    worker.start = lambda: time.sleep(0.3)
+    run(EQUAL, worker, limits=Limits.model_construct(wall_seconds=100, call_seconds=1000))
+    ((*_, seconds),) = worker.calls
+    assert seconds > 100 - 0.3
 
 
 RANDOM = """
