@@ -87,6 +87,11 @@ class Grader:
             return None
         return Warm(sorted({name for names in self.imports.values() for name in names}))
 
+    def begin(self) -> None:
+        """Have the warm process import what workers need, beside whatever is done meanwhile."""
+        if self.warm is not None:
+            self.warm.begin()
+
     def close(self) -> None:
         """End the warm process."""
         if self.warm is not None:

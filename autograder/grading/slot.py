@@ -32,6 +32,7 @@ def main(descriptor: int) -> None:
     orders = connection.recv()
     _die_with(orders.keeper)
     grader = orders.plan.grader()
+    grader.begin()
     while True:
         try:
             task = connection.recv()

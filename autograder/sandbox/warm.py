@@ -77,14 +77,15 @@ class Forked:
 class Warm:
     """A warm process that has imported `imports`. Use it as a context manager, or `end` it.
 
-    It is started at the first fork, and again where it has ended. `problem` says what went wrong
-    last.
+    It is started by `begin`, else at the first fork, and again where it has ended. `problem` says
+    what went wrong last.
     """
 
     imports: Sequence[str]
     problem: str | None = None
     _process: subprocess.Popen[bytes] | None = None
     _line: socket.socket | None = field(default=None, repr=False)
+    _is_ready: bool = False
 
     def __enter__(self) -> Warm:
         return self
@@ -97,6 +98,11 @@ class Warm:
         """The process, where there is one."""
         return None if self._process is None else self._process.pid
 
+    def begin(self) -> None:
+        """Let it start and import, without waiting for it."""
+        if self._process is None:
+            self._start()
+
     def end(self) -> None:
         """End the process; workers that it forked end with it."""
         if self._line is not None:
@@ -105,6 +111,7 @@ class Warm:
             self._process.kill()
             self._process.wait()
         self._line = self._process = None
+        self._is_ready = False
 
     def fork(self, room: Room, requests: int, replies: int, output: int) -> Forked:
         """A worker in `room` that reads from `requests` and writes to `replies` and `output`.
@@ -139,14 +146,19 @@ class Warm:
         message = json.dumps(asdict(request)).encode()
         if self._process is not None:
             with contextlib.suppress(OSError):
-                socket.send_fds(self._running(), [message], descriptors)
+                socket.send_fds(self._ready(), [message], descriptors)
                 return
             self.end()
         self._start()
-        socket.send_fds(self._running(), [message], descriptors)
+        socket.send_fds(self._ready(), [message], descriptors)
 
-    def _running(self) -> socket.socket:
+    def _ready(self) -> socket.socket:
         assert self._line is not None
+        if not self._is_ready:
+            if not _is_readable(self._line, START_SECONDS) or self._line.recv(MOST_BYTES) != READY:
+                self.end()
+                raise SandboxBroken("the warm process did not start")
+            self._is_ready = True
         return self._line
 
     def _start(self) -> None:
@@ -163,9 +175,6 @@ class Warm:
                 cwd="/",
                 start_new_session=True,
             )
-        if not _is_readable(self._line, START_SECONDS) or self._line.recv(MOST_BYTES) != READY:
-            self.end()
-            raise SandboxBroken("the warm process did not start")
 
 
 def is_possible() -> bool:

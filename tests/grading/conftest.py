@@ -177,8 +177,10 @@ ODD_GRADER = """
 
 
     class Grader:
-        def close(self):
+        def begin(self):
             pass
+
+        close = begin
 
         def grade(self, handed_in):
             log = "" if handed_in.student == "quiet" else "a log\\x1b[31m"

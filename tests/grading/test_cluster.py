@@ -11,12 +11,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.grading.cluster import NoCluster, problem_of, require_alike
+from autograder.grading.cluster import Cluster, NoCluster, facts_of, problem_of, require_alike
 from autograder.grading.cluster_worker import Facts
 
 from .conftest import REFERENCE, STUBS, hand_in
@@ -216,4 +217,52 @@ def test_a_worker_that_would_grade_otherwise_stops_the_grading(
     assert str(caught.value) == (
         "--scheduler tcp://s: the worker tcp://b can't grade for this machine: no images; "
         "`autograder doctor --scheduler tcp://s` shows them all"
+    )
+
+
+class FakeClient:
+    """A client whose workers answer `answer`, or raise it."""
+
+    def __init__(self, answer: Any, status: str = "running") -> None:
+        self.answer, self.status = answer, status
+
+    def run(self, function: Any, plan: Any) -> Any:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({}, "the cluster has no workers; start some with `dask worker ADDRESS`"),
+        (
+            ModuleNotFoundError("No module named 'autograder'"),
+            "a worker of the cluster can't be asked (ModuleNotFoundError: No module named "
+            "'autograder'); install this kit for the workers, too",
+        ),
+    ],
+)
+def test_workers_that_cannot_be_asked(answer: Any, words: str) -> None:
+    with pytest.raises(NoCluster) as caught:
+        facts_of(FakeClient(answer), None)  # type: ignore[arg-type]
+    assert str(caught.value) == words
+
+
+def test_what_came_instead_of_an_answer_is_told_of_its_submission() -> None:
+    cluster = Cluster(None, None, "tcp://s", FakeClient(None))  # type: ignore[arg-type]
+    future: Future[bytes] = Future()
+    future.set_exception(OSError("gone"))
+    lost = cluster._answer(future)
+    assert str(lost) == "The cluster gave no answer: OSError: gone"
+
+
+def test_a_scheduler_that_is_lost_stops_the_grading() -> None:
+    cluster = Cluster(None, None, "tcp://s", FakeClient(None, "closed"))  # type: ignore[arg-type]
+    future: Future[bytes] = Future()
+    future.set_exception(OSError("gone"))
+    with pytest.raises(NoCluster) as caught:
+        cluster._answer(future)
+    assert str(caught.value) == (
+        "--scheduler tcp://s: the scheduler was lost while it graded (OSError); start it again"
     )

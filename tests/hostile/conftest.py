@@ -38,7 +38,7 @@ def _rooms() -> list[object]:
         ("bubblewrap", Room("bubblewrap"), no_namespaces),
         ("uid", Room("uid"), no_users),
         ("bubblewrap-cold", Room("bubblewrap", cold=True, left_out=_ALIKE), no_namespaces),
-        ("uid-cold", Room("uid", cold=True, left_out=_ALIKE), no_users),
+        ("uid-cold", Room("uid", cold=True, left_out=(*_ALIKE, "harm")), no_users),
     ]
     if os.geteuid() == 0:
         ordinary = Room("bubblewrap", user=ORDINARY, left_out=_ALIKE)
