@@ -46,7 +46,7 @@ class Cluster:
     def __enter__(self) -> Cluster:
         self._client = connected(self.address)
         try:
-            require_alike(self.plan, self.facts(), self.address)
+            require_alike(self.plan, facts_of(self._client, self.plan), self.address)
         except BaseException:
             self._client.close()
             raise
@@ -63,10 +63,6 @@ class Cluster:
         """How many submissions keep all workers busy, one more each than they grade at a time."""
         threads: dict[str, int] = self._client.nthreads()
         return sum(threads.values()) + len(threads)
-
-    def facts(self) -> dict[str, Facts]:
-        """What each worker would grade with, by its address."""
-        return facts_of(self._client, self.plan)
 
     def grade(
         self, to_do: Iterable[HandedIn], at_once: int

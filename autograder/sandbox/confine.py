@@ -48,7 +48,7 @@ def confine(wanted: Confinement) -> None:
         # Where memory runs out, the worker goes and not the grader.
         Path("/proc/self/oom_score_adj").write_text(_OWN_FAULT)
     if wanted.user is not None:
-        _become(wanted.user)
+        become(wanted.user)
     for kind, limit in _limits(wanted):
         _lower(kind, limit, limit)
     # A little above, for a worker that whoever watches it doesn't see: it is told why it ended.
@@ -64,7 +64,8 @@ def confine(wanted: Confinement) -> None:
         syscalls.apply(syscalls.Filter(network=wanted.network, memory_files=wanted.gpu))
 
 
-def _become(user: int) -> None:
+def become(user: int) -> None:
+    """Be this user, with no other groups, for good; OSError where one has no right to."""
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from . import syscalls, worker
+from .confine import become
 from .forking import MOST_BYTES, MOST_DESCRIPTORS, READY, Request
 from .preload import preload
 
@@ -105,9 +106,7 @@ def _become_worker(request: Request, output: int, kept: Sequence[int]) -> None:
         os.dup2(old, new)
     _close_all_but(*kept)
     if request.user is not None:
-        os.setgroups([])
-        os.setresgid(request.user, request.user, request.user)
-        os.setresuid(request.user, request.user, request.user)
+        become(request.user)
     elif request.join:
         syscalls.keep_capabilities(request.kept)
     syscalls.stay_visible()
