@@ -6,9 +6,9 @@ import time
 
 
 def double(number):
-    for _ in range(8):
+    for _ in range(6):
         if os.fork() == 0:
-            held = bytearray(os.urandom(1 << 20)) * 64
+            held = bytearray(os.urandom(1 << 16)) * 960
             time.sleep(60)
             os._exit(len(held) % 2)
     time.sleep(60)
