@@ -17,6 +17,7 @@ __all__ = [
     "few_synthetic_digits",
     "load",
     "load_shared",
+    "name_of_what_is_there",
     "named_root",
     "write_torchvision_layout",
 ]
@@ -33,6 +34,21 @@ def load(
     in, if they may; `ImageData.name` and `.origin` say so. Raises DataUnavailable with a text for
     people.
     """
+    found = _find(name, root, allow_synthetic, download)
+    return found.images() if isinstance(found, mnist.Arrays) else found
+
+
+def name_of_what_is_there(name: str, root: Path | None, *, allow_synthetic: bool) -> str:
+    """The name of the images that `load` gives for this, "mnist" or "synthetic".
+
+    Raises what `load` raises, and imports no torch where MNIST's files are there.
+    """
+    return _find(name, root, allow_synthetic, download=True).name
+
+
+def _find(
+    name: str, root: Path | None, allow_synthetic: bool, download: bool
+) -> mnist.Arrays | ImageData:
     if name == "synthetic":
         return synthetic_digits()
     if name != "mnist":

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -41,13 +42,38 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("autograder"))
 
 
-def read(root: Path) -> ImageData:
+@dataclass(frozen=True)
+class Arrays:
+    """MNIST as NumPy reads it, for whoever has no need of torch: uint8, images (N, 28, 28)."""
+
+    folder: Path
+    train_images: NDArray[np.uint8]
+    train_labels: NDArray[np.uint8]
+    test_images: NDArray[np.uint8]
+    test_labels: NDArray[np.uint8]
+    name: str = "mnist"
+
+    def images(self) -> ImageData:
+        """The same as tensors."""
+        import torch
+
+        return ImageData(
+            name=self.name,
+            train_images=torch.from_numpy(self.train_images),
+            train_labels=torch.from_numpy(self.train_labels).long(),
+            test_images=torch.from_numpy(self.test_images),
+            test_labels=torch.from_numpy(self.test_labels).long(),
+            origin=f"MNIST from {self.folder}",
+        )
+
+
+def read(root: Path) -> Arrays:
     """MNIST from a folder in torchvision's layout or one that holds the files, plain or gzipped.
 
     Raises DataUnavailable where a file is missing or isn't what MNIST's is in kind and size.
     """
     folder = _folder_with_files(root)
-    return _image_data(
+    return Arrays(
         folder,
         idx.read(_file(folder, TRAIN_IMAGES), (TRAIN_SIZE, SIDE, SIDE)),
         _labels(_file(folder, TRAIN_LABELS), TRAIN_SIZE),
@@ -56,7 +82,7 @@ def read(root: Path) -> ImageData:
     )
 
 
-def cached_or_downloaded(download: bool) -> ImageData:
+def cached_or_downloaded(download: bool) -> Arrays:
     """MNIST from the user's cache, where torchvision puts it on the first call (about 11 MB).
 
     Raises DataUnavailable, within seconds where the network is out of reach.
@@ -111,25 +137,6 @@ def _labels(path: Path, count: int) -> NDArray[np.uint8]:
             f"{path}: expected labels from 0 to 9, found {labels.max()}; get the file again"
         )
     return labels
-
-
-def _image_data(
-    folder: Path,
-    train_images: NDArray[np.uint8],
-    train_labels: NDArray[np.uint8],
-    test_images: NDArray[np.uint8],
-    test_labels: NDArray[np.uint8],
-) -> ImageData:
-    import torch
-
-    return ImageData(
-        name="mnist",
-        train_images=torch.from_numpy(train_images),
-        train_labels=torch.from_numpy(train_labels).long(),
-        test_images=torch.from_numpy(test_images),
-        test_labels=torch.from_numpy(test_labels).long(),
-        origin=f"MNIST from {folder}",
-    )
 
 
 def _download(cache: Path) -> None:

@@ -74,7 +74,7 @@ def pieces(value: Any) -> tuple[bytes, bytes]:
     if tensors:
         from safetensors.torch import save
 
-        blob = save(tensors)
+        blob = save(dict(_apart(tensors)))
     return HEADER.pack(MAGIC, len(text), len(blob)) + text, blob
 
 
@@ -156,8 +156,18 @@ def _pack(value: Any, tensors: dict[str, torch.Tensor]) -> Any:
     if isinstance(value, Opaque):
         return ["o", value.type_name[:MAX_TYPE_NAME]]
     index = len(tensors)
-    tensors[str(index)] = value.contiguous().clone()
+    tensors[str(index)] = value
     return ["t", index]
+
+
+def _apart(tensors: dict[str, torch.Tensor]) -> Iterator[tuple[str, torch.Tensor]]:
+    """Each in a row and in memory of its own, copied where it isn't yet."""
+    taken = set()
+    for name, tensor in tensors.items():
+        place = tensor.untyped_storage().data_ptr()
+        is_own = tensor.is_contiguous() and place not in taken
+        taken.add(place)
+        yield name, tensor if is_own else tensor.contiguous().clone()
 
 
 def _tensors(blob: bytes | bytearray) -> dict[str, torch.Tensor]:

@@ -28,8 +28,11 @@ def shares_right(weights, table, images, labels):
     An image is classified where one class alone has the highest score, so a tie and NaN never are.
     """
     right = 0
+    values = table.double()
     for pixels, wanted in zip(images.split(2000), labels.split(2000), strict=True):
-        scores = mlp_scores(weights, table[pixels.long()])
+        # Small integers index faster than those of 64 bits.
+        inputs = values.index_select(0, pixels.flatten().int()).view(pixels.shape)
+        scores = mlp_scores(weights, inputs)
         highest = scores == scores.amax(dim=1, keepdim=True)
         alone = highest.sum(dim=1) == 1
         right += int((alone & (scores.argmax(dim=1) == wanted)).sum())
