@@ -33,7 +33,8 @@ RESULTS = ROOT / "benchmarks" / "results"
 SOLUTIONS = ROOT / "solutions" / "mnist"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 FIRST, CLASS = "kit, one submission, start and all", "kit, a class, --jobs 2"
-WARM = "kit, one submission, warm"
+WARM = "kit, one submission, warm, one core"
+ALONE = "kit, one submission, warm, two cores"
 COLD = "kit, one submission, --cold"
 NBGRADER, OTTER, OTTERS = "nbgrader autograde", "otter run", "otter run, two side by side"
 BARE, FLOOR = "python train.py", "floor: training alone"
@@ -42,7 +43,7 @@ BARE, FLOOR = "python train.py", "floor: training alone"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--class-size", type=int, default=12)
+    parser.add_argument("--class-size", type=int, default=24)
     parser.add_argument("--images", type=Path, default=os.environ.get("MNIST_ROOT"))
     arguments = parser.parse_args()
     if arguments.images is None:
@@ -56,7 +57,7 @@ def main() -> None:
                 found[name].append(run())
                 took = found[name][-1]
                 print(
-                    f"round {number + 1}  {name:<30} {took.wall:7.2f} s wall {took.cpu:7.2f} s CPU",
+                    f"round {number + 1}  {name:<38} {took.wall:7.2f} s wall {took.cpu:7.2f} s CPU",
                     flush=True,
                 )
         held = bench.memory()
@@ -105,8 +106,9 @@ class Bench:
         self.ways: dict[str, Callable[[], Took]] = {
             FLOOR: self.floor,
             WARM: self.warm,
-            FIRST: lambda: self.kit("one", 1),
-            COLD: lambda: self.kit("one", 1, "--cold"),
+            ALONE: lambda: self.warm("--spare-core"),
+            FIRST: lambda: self.kit("one", 2),
+            COLD: lambda: self.kit("one", 2, "--cold"),
             BARE: self.bare,
             CLASS: lambda: self.kit("class", 2).each(size),
             NBGRADER: self.nbgrader,
@@ -124,9 +126,9 @@ class Bench:
         ]
         return measure.run([command], ROOT, self.environment, memory)
 
-    def warm(self) -> Took:
-        """One submission in the middle of a class: its slot is there, and has torch imported."""
-        said = self._said("warm.py", str(self.folder / "one"))
+    def warm(self, *more: str) -> Took:
+        """One submission whose slot is there and has torch imported."""
+        said = self._said("warm.py", str(self.folder / "one"), *more)
         return Took(*map(float, said.split()))
 
     def floor(self) -> Took:

@@ -173,9 +173,7 @@ def _data_name(assignment: Assignment, options: GradeOptions) -> str:
     if assignment.accuracy is None:
         return assignment.data
     synthetic = options.allow_synthetic
-    return data.name_of_what_is_there(
-        assignment.data, options.data_root, allow_synthetic=synthetic
-    )
+    return data.name_of_what_is_there(assignment.data, options.data_root, allow_synthetic=synthetic)
 
 
 def device(wanted: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -104,9 +105,10 @@ class Batch:
     def grade(self, jobs: int | None = None) -> Iterator[Graded]:
         """Each submission once its result is written, `jobs` side by side or as many as can be.
 
-        What has not changed since an earlier grading is kept. A fault of the grader gives the
-        status `internal` to the submission that it hit and leaves the others alone. Raises OSError
-        where the disk is full, and Stopped.
+        What has not changed since an earlier grading is kept; of the rest, those come first that
+        nothing is known of, then those that took longest. A fault of the grader gives the status
+        `internal` to the submission that it hit and leaves the others alone. Raises OSError where
+        the disk is full, and Stopped.
         """
         to_do = []
         for handed_in in self.class_:
@@ -115,6 +117,8 @@ class Batch:
                 to_do.append(handed_in)
             else:
                 yield self._graded(result, kept=True)
+        # One that takes long and comes last would have the others' slots wait for it.
+        to_do.sort(key=self._seconds_before, reverse=True)
         for handed_in, answer in self._answers(to_do, jobs or self._slots.width):
             yield self._graded(self._written(handed_in, answer), kept=False)
 
@@ -139,6 +143,10 @@ class Batch:
             # Whatever it is, it comes up again when the submission is graded, and is told then.
             return None
         return result if result.submission_digest == submission.digest else None
+
+    def _seconds_before(self, handed_in: HandedIn) -> float:
+        result = read_result(self._folder(handed_in.student))
+        return math.inf if result is None else result.seconds
 
     def _answers(self, to_do: list[HandedIn], jobs: int) -> Iterator[tuple[HandedIn, Answer]]:
         again = []

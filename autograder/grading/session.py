@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from ..sandbox.room import Limits as WorkerLimits
 from ..sandbox.warm import Warm
 from ..selfcheck.manifest import Manifest, read_manifest
 from . import submission as handed
+from .aside import aside
 from .checks import Check, list_checks, probes_for, pytest_arguments
 from .digests import digest_of_checks
 from .imports import imports_of
@@ -92,6 +93,11 @@ class Grader:
         if self.warm is not None:
             self.warm.begin()
 
+    def wait_until_warm(self) -> None:
+        """Wait for the warm process, which two can ask for workers from then on."""
+        if self.warm is not None:
+            self.warm.wait()
+
     def close(self) -> None:
         """End the warm process."""
         if self.warm is not None:
@@ -101,23 +107,28 @@ class Grader:
         """Raises BrokenChecks or NoRelease where nothing could be graded."""
         _ = self.checks, self.manifest
 
-    def grade(self, handed_in: handed.HandedIn) -> tuple[Result, str]:
-        """The result, and a log for the instructor ("" where there is nothing to tell)."""
+    def grade(self, handed_in: handed.HandedIn, spare_core: bool = False) -> tuple[Result, str]:
+        """The result, and a log for the instructor ("" where there is nothing to tell).
+
+        Where there is a `spare_core`, the part that takes longest is graded beside the others.
+        """
         try:
             submission = self.read(handed_in)
         except handed.Rejected as rejected:
             return self.rejected(handed_in.student, rejected), ""
-        return self.grade_contents(submission)
+        return self.grade_contents(submission, spare_core)
 
     def read(self, handed_in: handed.HandedIn) -> handed.Submission:
         """The contents of a submission; Rejected where it breaks a rule or a limit."""
         return handed.read(handed_in, self.assignment, dict(self.manifest.stubs), self.release)
 
-    def grade_contents(self, submission: handed.Submission) -> tuple[Result, str]:
+    def grade_contents(
+        self, submission: handed.Submission, spare_core: bool = False
+    ) -> tuple[Result, str]:
         """What `grade` gives, of a submission that has been read."""
         started = time.monotonic()
         work = Work(self, submission)
-        parts = tuple(work.grade_part(part) for part in self.assignment.parts)
+        parts = work.grade_parts(spare_core)
         ungradable = any(
             check.outcome is Outcome.UNGRADABLE for part in parts for check in part.checks
         )
@@ -163,6 +174,23 @@ class Work:
     records: dict[str, float] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     never_imported: set[str] = field(default_factory=set)
+
+    def grade_parts(self, spare_core: bool) -> tuple[PartResult, ...]:
+        """All parts, in their order; the one that needs most modules aside on a `spare_core`."""
+        parts = self.grader.assignment.parts
+        if not spare_core or len(parts) == 1:
+            return tuple(self.grade_part(part) for part in parts)
+        longest = max(parts, key=lambda part: len(part.modules))
+        self.grader.wait_until_warm()
+        with aside(partial(self._grade_alone, longest)) as answer:
+            done = {part.name: self.grade_part(part) for part in parts if part is not longest}
+            done[longest.name], records, log = answer()
+        self.records.update(records)
+        self.log += log
+        return tuple(done[part.name] for part in parts)
+
+    def _grade_alone(self, part: Part) -> tuple[PartResult, dict[str, float], list[str]]:
+        return self.grade_part(part), self.records, self.log
 
     def grade_part(self, part: Part) -> PartResult:
         checks = {check.info.id: check for check in self.grader.checks[part.name]}

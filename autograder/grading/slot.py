@@ -40,17 +40,19 @@ def main(descriptor: int) -> None:
             grader.close()
             return
         faulthandler.dump_traceback_later(task.seconds)
-        answer = encoded(*result_and_log(grader, task.handed_in))
+        answer = encoded(*result_and_log(grader, task.handed_in, task.spare_core))
         faulthandler.cancel_dump_traceback_later()
         connection.send_bytes(answer)
 
 
-def result_and_log(grader: Grader, submission: HandedIn | Submission) -> tuple[Result | None, str]:
+def result_and_log(
+    grader: Grader, submission: HandedIn | Submission, spare_core: bool = False
+) -> tuple[Result | None, str]:
     """What the grader gives; no result and the traceback where it fails, however it does."""
     try:
         if isinstance(submission, HandedIn):
-            return grader.grade(submission)
-        return grader.grade_contents(submission)
+            return grader.grade(submission, spare_core)
+        return grader.grade_contents(submission, spare_core)
     except BaseException:
         return None, traceback.format_exc()
 

@@ -72,10 +72,14 @@ class Orders:
 
 @dataclass(frozen=True)
 class Task:
-    """A submission, and after how many seconds something must be wrong with the grader."""
+    """A submission, and after how many seconds something must be wrong with the grader.
+
+    `spare_core` where a second core has nothing else to do.
+    """
 
     handed_in: HandedIn | Submission
     seconds: float
+    spare_core: bool = False
 
 
 class Lost(Exception):
@@ -99,7 +103,9 @@ class Slot:
     handed_in: HandedIn | Submission | None = None
     deadline: float = 0.0
 
-    def take(self, handed_in: HandedIn | Submission, seconds: float) -> None:
+    def take(
+        self, handed_in: HandedIn | Submission, seconds: float, spare_core: bool = False
+    ) -> None:
         """Let it grade; `answer` has something to give once the connection is ready.
 
         It reads what was handed in, unless that has been read already.
@@ -108,7 +114,7 @@ class Slot:
         # The slot writes where this leaves the file, which they share.
         self.output.seek(0)
         self.output.truncate()
-        self.send(Task(handed_in, seconds))
+        self.send(Task(handed_in, seconds, spare_core))
 
     def send(self, message: Orders | Task) -> None:
         """Tell it something; where it is gone, whoever waits for the answer will find out."""
@@ -185,12 +191,13 @@ class Slots:
         while waiting or self._busy():
             while waiting and len(self._busy()) < at_once:
                 handed_in = waiting.popleft()
-                lost = self._begin(handed_in)
+                spare_core = not waiting and 2 * (len(self._busy()) + 1) <= at_once
+                lost = self._begin(handed_in, spare_core)
                 if lost is not None:
                     yield handed_in, lost
             yield from self._answers()
 
-    def _begin(self, handed_in: HandedIn) -> Lost | None:
+    def _begin(self, handed_in: HandedIn, spare_core: bool) -> Lost | None:
         idle = [slot for slot in self._slots if slot.handed_in is None]
         try:
             slot = idle[0] if idle else self._start()
@@ -198,7 +205,7 @@ class Slots:
             if atomic.is_of_the_disk(error):
                 raise
             return Lost(f"No grading process could be started: {error}")
-        slot.take(handed_in, self.plan.seconds)
+        slot.take(handed_in, self.plan.seconds, spare_core)
         return None
 
     def _answers(self) -> Iterator[tuple[HandedIn, Answer | Lost]]:

@@ -103,6 +103,17 @@ class Warm:
         if self._process is None:
             self._start()
 
+    def wait(self) -> None:
+        """Wait until it has imported; `problem` says where it did not.
+
+        A fork of this process can ask it for workers, too, once it has been waited for.
+        """
+        self.begin()
+        try:
+            self._ready()
+        except (OSError, SandboxBroken) as error:
+            self.problem = str(error)
+
     def end(self) -> None:
         """End the process; workers that it forked end with it."""
         if self._line is not None:

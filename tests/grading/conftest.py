@@ -182,7 +182,7 @@ ODD_GRADER = """
 
         close = begin
 
-        def grade(self, handed_in):
+        def grade(self, handed_in, spare_core=False):
             log = "" if handed_in.student == "quiet" else "a log\\x1b[31m"
             return getattr(self, handed_in.student)(), log
 

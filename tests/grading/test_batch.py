@@ -12,7 +12,7 @@ from autograder.course import Limits
 from autograder.grading import batch, slots
 from autograder.grading.batch import Batch, longest_grading
 from autograder.grading.register import Register, begun, read_register
-from autograder.grading.results import Status, read_result
+from autograder.grading.results import Result, Status, read_result, write_result
 from autograder.grading.slots import Slots
 from autograder.grading.submission import HandedIn
 
@@ -114,3 +114,23 @@ def test_no_submission_can_take_as_long_as_that():
         parts=[part, part], limits_of=lambda part: Limits(wall_seconds=100)
     )
     assert longest_grading(assignment) == 300 + 2 * (2 * 100 + 120)
+
+
+def test_who_took_longest_comes_first_after_those_of_whom_nothing_is_known(odd_plan, tmp_path):
+    students = ("quiet", "well", "raises", "threads")
+    for student, seconds in (("quiet", 1.0), ("well", 9.0), ("threads", 3.0)):
+        old = Result(
+            student=student,
+            assignment="odd",
+            status=Status.INTERNAL,
+            score=None,
+            max_score=1.0,
+            seconds=seconds,
+        )
+        write_result(old, tmp_path / student)
+    assert list(graded(batch_of(odd_plan, tmp_path, *students), jobs=1)) == [
+        "raises",
+        "well",
+        "threads",
+        "quiet",
+    ]

@@ -112,7 +112,7 @@ def test_slots_end_though_the_one_who_asks_stops_in_the_middle(odd_plan):
 
 def test_a_result_of_nobody_is_not_lost_either():
     class Grader:
-        def grade(self, handed_in: HandedIn) -> tuple[Result, str]:
+        def grade(self, handed_in: HandedIn, spare_core: bool) -> tuple[Result, str]:
             raise KeyboardInterrupt
 
     result, log = result_and_log(Grader(), HandedIn("a", Path("a")))  # type: ignore[arg-type]
