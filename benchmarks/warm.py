@@ -2,7 +2,8 @@
 
     python benchmarks/warm.py FOLDER --rounds 3 [--spare-core]
 
-With a spare core it is graded as the last or only one of a class is, on two cores. FOLDER holds `<student>/mnist`; its first submission is graded once beforehand, to warm up. CPU
+With a spare core it is graded as the last or only one of a class is, on two cores. FOLDER holds
+`<student>/mnist`; its first submission is graded once beforehand, to warm up. CPU
 seconds are the machine's.
 """
 
