@@ -113,7 +113,7 @@ def growing(folder: Path, most: int) -> Iterator[tuple[int, float, int]]:
             for _ in batch.grade(2):
                 pass
             processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
-            held = sum(process.memory_info().rss for process in processes)
+            held = sum(process.memory_full_info().pss for process in processes)
         yield number, time.perf_counter() - started, held
         number *= 100 if number == 1 else 10
 
