@@ -18,7 +18,15 @@ from autograder.course.errors import (
     shown,
 )
 from autograder.course.file import read_course_file
-from autograder.course.schema import Accuracy, Assignment, Course, KeySource, Limits, Part
+from autograder.course.schema import (
+    Accuracy,
+    Assignment,
+    Course,
+    KeySource,
+    Limits,
+    Part,
+    Repeat,
+)
 from autograder.course.secret import is_inside, read_or_make_key
 from autograder.course.settings import settings_schema, validated_settings
 
@@ -30,6 +38,7 @@ __all__ = [
     "KeySource",
     "Limits",
     "Part",
+    "Repeat",
     "load",
     "secret_key",
 ]
