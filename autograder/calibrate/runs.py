@@ -1,0 +1,56 @@
+"""Holds what the runs of one submission gave, and counts how they ended by a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..course import Accuracy
+from .chance import CONFIDENCE, Chance, from_counts
+from .kept import Measured
+from .tail import chance_below
+
+
+@dataclass(frozen=True)
+class Runs:
+    """One run a key, in the order of the keys."""
+
+    measured: tuple[Measured, ...]
+
+    def __len__(self) -> int:
+        return len(self.measured)
+
+    @property
+    def shares(self) -> list[float]:
+        """The share of held-out images that were right, of the runs that ended, in [0, 1]."""
+        return [run.held_out for run in self.measured if run.held_out is not None]
+
+    @property
+    def marks(self) -> list[float]:
+        """The same of the marked images."""
+        return [run.marked for run in self.measured if run.marked is not None]
+
+    def passing(self, rule: Accuracy) -> int:
+        """How many reach the threshold with the mark learned."""
+        return sum(
+            run.held_out is not None
+            and run.marked is not None
+            and run.held_out >= rule.threshold
+            and run.marked >= rule.marked_threshold
+            for run in self.measured
+        )
+
+    def close(self, rule: Accuracy) -> int:
+        """How many would be repeated."""
+        return sum(rule.is_close(run.held_out, run.marked) for run in self.measured)
+
+    def chance_below(self, value: float, confidence: float = CONFIDENCE) -> Chance:
+        """The chance that another run gets fewer than this share right, or none at all."""
+        if len(self.shares) < len(self):
+            ended_below = sum(share < value for share in self.shares)
+            return from_counts(ended_below + len(self) - len(self.shares), len(self), confidence)
+        return chance_below(self.shares, value, confidence)
+
+
+def runs_of(measured: Sequence[Measured]) -> Runs:
+    return Runs(tuple(measured))
