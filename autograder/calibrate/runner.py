@@ -12,7 +12,8 @@ from ..grading.slots import Answer, Lost
 from ..grading.submission import HandedIn
 from .kept import Kept, Measured
 from .measuring import Run, key_of, outcome_of
-from .variants import Kind, Variant
+from .record import Kind
+from .variants import Variant
 
 Grade = Callable[[Iterable[HandedIn], int], Iterator[tuple[HandedIn, Answer | Lost]]]
 """`Slots.grade`: each submission with its answer, so many side by side."""
@@ -48,16 +49,17 @@ def to_do(variants: Iterable[Variant], keys: Mapping[Kind, int]) -> list[ToDo]:
 
 
 def measure(
-    wanted: list[ToDo], kept: Kept, grade: Grade, jobs: int, folder: Path
+    wanted: list[ToDo], kept: Kept, grade: Grade, jobs: int, folder: Path, fresh: bool = False
 ) -> Iterator[Done]:
     """Each run once its numbers are known: first those that are kept, then as they are done.
 
     `folder` is an empty one for the submissions. What the grader failed on is not kept, so the next
-    calibration tries it again. Raises Stopped, and OSError where the disk is full.
+    calibration tries it again. Where `fresh` all runs are done anew. Raises Stopped, and OSError
+    where the disk is full.
     """
     waiting: dict[str, ToDo] = {}
     for index, one in enumerate(wanted):
-        measured = kept.read(one.digest, one.number)
+        measured = None if fresh else kept.read(one.digest, one.number)
         if measured is not None:
             yield Done(one, measured, kept=True)
         else:

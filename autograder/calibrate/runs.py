@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from ..course import Accuracy
 from .chance import CONFIDENCE, Chance, from_counts
 from .kept import Measured
+from .runner import Done
 from .tail import chance_below
 
 
@@ -52,5 +54,13 @@ class Runs:
         return chance_below(self.shares, value, confidence)
 
 
-def runs_of(measured: Sequence[Measured]) -> Runs:
-    return Runs(tuple(measured))
+def by_variant(done: Iterable[Done]) -> dict[str, Runs]:
+    """The runs of each variant by its name, in the order of the keys."""
+    found: dict[str, list[tuple[int, Measured]]] = {}
+    for one in done:
+        if one.measured is not None:
+            found.setdefault(one.to_do.variant.name, []).append((one.to_do.number, one.measured))
+    return {
+        name: Runs(tuple(run for _, run in sorted(runs, key=itemgetter(0))))
+        for name, runs in found.items()
+    }

@@ -1,10 +1,11 @@
 """Goes beyond the worst run that was seen: how likely is one far below?
 
-Peaks over threshold (Coles, An Introduction to Statistical Modeling of Extreme Values, 2001, chapter
-4): how far the lowest runs lie below a start follows a generalized Pareto distribution, fitted by
-maximum likelihood. Its interval comes from the profile likelihood of the chance itself (section
-2.6.6), in which the share of runs below the start is uncertain as well. A tail that looks lighter
-than an exponential one counts as exponential, so no lowest possible accuracy is ever assumed.
+Peaks over threshold (Coles, An Introduction to Statistical Modeling of Extreme Values, 2001,
+chapter 4): how far the lowest runs lie below a start follows a generalized Pareto distribution,
+fitted by maximum likelihood. Its interval comes from the profile likelihood of the chance itself
+(section 2.6.6), in which the share of runs below the start is uncertain as well. A tail that looks
+lighter than an exponential one counts as exponential, so no lowest possible accuracy is ever
+assumed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -28,7 +30,7 @@ LONGEST_SHAPE = 1.0
 NEVER = 1e-30
 _GRID = 21
 _ZOOMS = 5
-_STEPS = 60
+_STEPS = 40
 
 Floats = NDArray[np.float64]
 _Function = Callable[[Floats, Floats], Floats]
@@ -72,14 +74,17 @@ def tail_of(sample: Sequence[float]) -> Tail | None:
     return Tail(start, len(ordered), excesses, shape, scale)
 
 
-def chance_below(
-    sample: Sequence[float], value: float, confidence: float = CONFIDENCE
-) -> Chance:
+def chance_below(sample: Sequence[float], value: float, confidence: float = CONFIDENCE) -> Chance:
     """The chance that another run lies below `value`.
 
     By counts where `value` is within the bulk of the sample or there is no tail to speak of, else
     by the tail, whose interval never reaches higher than what the counts allow.
     """
+    return _chance_below(tuple(sample), value, confidence)
+
+
+@lru_cache(maxsize=1024)
+def _chance_below(sample: tuple[float, ...], value: float, confidence: float) -> Chance:
     below = sum(one < value for one in sample)
     counts = from_counts(below, len(sample), confidence)
     tail = tail_of(sample)
@@ -122,7 +127,7 @@ def _interval(tail: Tail, value: float, confidence: float) -> tuple[float, float
 
 
 def _profile(tail: Tail, value: float, log_chance: float) -> float:
-    """The highest log-likelihood with this chance: over the share below the start, and the shape."""
+    """The highest log-likelihood with this chance, whatever the share below the start and shape."""
     excesses, size = tail.excesses, tail.size
     count = len(excesses)
     distance = tail.start - value
@@ -140,7 +145,8 @@ def _profile(tail: Tail, value: float, log_chance: float) -> float:
         steep = np.where(small, 1.0, shapes)
         growth = np.where(small, ratio, np.expm1(np.minimum(steep * ratio, 700.0)) / steep)
         counts = count * np.log(shares) + (size - count) * np.log1p(-shares)
-        return counts + _pareto(excesses, shapes, distance / growth)
+        found: Floats = counts + _pareto(excesses, shapes, distance / growth)
+        return found
 
     highest, _ = _highest(likelihood, ((0.0, LONGEST_SHAPE), (least, largest)))
     return highest
@@ -152,9 +158,7 @@ def _pareto(excesses: Floats, shapes: Floats, scales: Floats) -> Floats:
     steep = np.where(small, 1.0, shapes)[..., None]
     relative = excesses / scales[..., None]
     curved = ((1 + 1 / steep) * np.log1p(steep * relative)).sum(axis=-1)
-    found: Floats = -len(excesses) * np.log(scales) - np.where(
-        small, relative.sum(axis=-1), curved
-    )
+    found: Floats = -len(excesses) * np.log(scales) - np.where(small, relative.sum(axis=-1), curved)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Says which submissions are measured: the reference, other correct ones, and ones that train badly.
+"""Says which submissions are measured: the reference, other correct ones, and bad ones.
 
 A variant is the reference with something else in place of a part of it. Correct ones, called
 wheats, are files `wheats/<module>/<name>.py` in the assignment's tests; bad ones are edits in
@@ -10,7 +10,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,17 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..authoring.regions import strip_markers
 from ..authoring.shipping import read_source
 from ..course import Assignment, Course
+from .record import Kind
 
 WEAK = "weak.toml"
 REFERENCE = "reference"
-
-
-class Kind(StrEnum):
-    """What a submission is to show."""
-
-    REFERENCE = "reference"
-    WHEAT = "wheat"
-    WEAK = "weak"
 
 
 class BadVariant(Exception):

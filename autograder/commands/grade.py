@@ -37,6 +37,7 @@ def grade(course_file: Path, options: GradeOptions) -> int:
 
 def grade_assignment(course: Course, assignment: Assignment, options: GradeOptions) -> int:
     """Grade every submission of one assignment; the exit code."""
+    from ..calibrate.standing import warning
     from ..grading import submission
     from ..grading.batch import open_class
     from ..grading.checks import BrokenChecks
@@ -54,6 +55,9 @@ def grade_assignment(course: Course, assignment: Assignment, options: GradeOptio
             f"Grading {len(class_)} submissions of {assignment.title!r}: {plan.data_name} images, "
             f"{plan.device}, sandbox {plan.backend}, {_where(options)}."
         )
+        uncalibrated = warning(assignment, plan.data_name, plan.device)
+        if uncalibrated is not None:
+            complain(uncalibrated)
         with open_class(plan, class_, options.out, options.fresh, options.scheduler) as batch:
             graded = _noted(batch.grade(options.jobs), done)
             results = terminal.follow(graded, len(class_), part_names(assignment))

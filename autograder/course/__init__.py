@@ -19,6 +19,7 @@ from autograder.course.errors import (
 )
 from autograder.course.file import read_course_file
 from autograder.course.schema import (
+    NO_DATA,
     Accuracy,
     Assignment,
     Course,
@@ -31,6 +32,7 @@ from autograder.course.secret import is_inside, read_or_make_key
 from autograder.course.settings import settings_schema, validated_settings
 
 __all__ = [
+    "NO_DATA",
     "Accuracy",
     "Assignment",
     "Course",

@@ -16,6 +16,10 @@ from autograder.course.secret import default_key_file
 _DUE = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?) ?(\S*)")
 
 
+NO_DATA = "none"
+"""Stands for the images of an assignment that has none."""
+
+
 def _due(value: Any) -> datetime:
     """`2027-03-01 23:59 Europe/Berlin`, or with an offset such as +01:00 or Z for the zone."""
     if isinstance(value, str) and (match := _DUE.fullmatch(value.strip())):
@@ -157,7 +161,10 @@ class Assignment(_Strict):
             examples=["2027-03-01 23:59 Europe/Berlin"],
         ),
     ]
-    data: Annotated[_Word, Field(description="the name of the images", examples=["mnist"])]
+    data: Annotated[_Word, Field(description="the name of the images", examples=["mnist"])] = (
+        NO_DATA
+    )
+    """NO_DATA where no check asks for images."""
     settings: Annotated[
         InstanceOf[BaseModel], Field(description="the settings that the handout quotes")
     ]
