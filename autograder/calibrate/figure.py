@@ -63,8 +63,7 @@ def _row(variant: MeasuredVariant) -> str:
 
 
 def _panel(axis: Axes, setting: Setting, rows: list[str]) -> None:
-    threshold, band = setting.rule["threshold"], setting.rule["band"]
-    axis.axvspan(threshold - band, threshold, color="0.92", label="close: repeated")
+    threshold = setting.rule["threshold"]
     axis.axvline(threshold, color="0.3", linewidth=1.2, label=f"threshold {threshold:.1%}")
     for learned, label in ((True, "learned the mark"), (False, "did not")):
         for variant in setting.variants:

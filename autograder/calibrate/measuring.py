@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 
 from ..authoring.listing import check_file, test_functions
-from ..course import Assignment, Repeat
+from ..course import Assignment
 from ..grading.batch import Plan
 from ..grading.results import Outcome, Result, Status
 from ..grading.session import Grader, Work
@@ -98,8 +98,7 @@ def without_repetition(assignment: Assignment) -> Assignment:
     """The same assignment with each run done once."""
     if assignment.accuracy is None:
         return assignment
-    once = assignment.accuracy.repeat.model_copy(update={"times": 0})
-    rule = assignment.accuracy.model_copy(update={"repeat": Repeat.model_validate(once)})
+    rule = assignment.accuracy.model_copy(update={"repetitions": 0})
     return assignment.model_copy(update={"accuracy": rule})
 
 

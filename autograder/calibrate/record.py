@@ -141,13 +141,12 @@ def differences(setting: Setting, assignment: Assignment) -> list[str]:
 
 
 def rule_numbers(rule: Accuracy) -> dict[str, Any]:
-    """The rule's numbers by name, without groups."""
+    """The rule's numbers by name."""
     return {
         "threshold": rule.threshold,
         "marked_share": rule.marked_share,
         "marked_threshold": rule.marked_threshold,
-        "band": rule.repeat.band,
-        "times": rule.repeat.times,
+        "repetitions": rule.repetitions,
     }
 
 

@@ -1,7 +1,8 @@
 """Works out what the rule for repeating a run makes of the chances of a single run.
 
-A run passes, comes close, or fails. One that came close is done again under a fresh key, at most
-`times` times, so runs of one submission are independent, and all have the same three chances.
+A run passes, comes close (it learned the mark and misses the threshold), or fails. One that came
+close is done again under a fresh key, at most `times` times. So the runs of a submission are
+independent, and all have the same three chances.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from collections.abc import Sequence
 from ..course import Accuracy
 from .chance import CONFIDENCE, Chance, from_counts
 from .runs import Runs
-from .tail import chance_below
 
 
 def passes(passing: float, close: float, times: int) -> float:
@@ -34,7 +34,7 @@ def pass_by_counts(runs: Runs, rule: Accuracy, confidence: float = CONFIDENCE) -
     each = _split(confidence, 2)
     passing = from_counts(runs.passing(rule), len(runs), each)
     close = from_counts(runs.close(rule), len(runs), each)
-    times = rule.repeat.times
+    times = rule.repetitions
     return Chance(
         estimate=passes(passing.estimate, close.estimate, times),
         low=passes(passing.low, close.low, times),
@@ -47,23 +47,20 @@ def pass_by_counts(runs: Runs, rule: Accuracy, confidence: float = CONFIDENCE) -
 def fail_by_tail(runs: Runs, rule: Accuracy, confidence: float = CONFIDENCE) -> Chance:
     """The chance that an honest submission fails by the rule, beyond what was seen.
 
-    It fails where a run lies below the band or has not learned the mark, or where all runs are
-    below the threshold. The interval puts those of the three chances together by Bonferroni.
+    It fails where a run has not learned the mark, or where all runs are below the threshold. The
+    interval puts those two chances together by Bonferroni.
     """
-    each = _split(confidence, 3)
+    each = _split(confidence, 2)
     below = runs.chance_below(rule.threshold, each)
-    under = runs.chance_below(rule.threshold - rule.repeat.band, each)
-    unmarked = chance_below(runs.marks, rule.marked_threshold, each)
-    times = rule.repeat.times
+    unmarked = runs.chance_unmarked(rule.marked_threshold, each)
 
-    def together(below: float, under: float, unmarked: float) -> float:
-        outright = min(1.0, under + unmarked)
-        return min(1.0, fails(outright, max(0.0, min(below, 1.0) - under), times))
+    def together(below: float, unmarked: float) -> float:
+        return min(1.0, fails(unmarked, below, rule.repetitions))
 
     return Chance(
-        estimate=together(below.estimate, under.estimate, unmarked.estimate),
-        low=together(below.low, under.low, unmarked.low),
-        high=together(below.high, under.high, unmarked.high),
+        estimate=together(below.estimate, unmarked.estimate),
+        low=together(below.low, unmarked.low),
+        high=together(below.high, unmarked.high),
         method="rule",
         confidence=confidence,
     )

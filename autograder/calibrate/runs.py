@@ -47,11 +47,19 @@ class Runs:
         return sum(rule.is_close(run.held_out, run.marked) for run in self.measured)
 
     def chance_below(self, value: float, confidence: float = CONFIDENCE) -> Chance:
-        """The chance that another run gets fewer than this share right, or none at all."""
-        if len(self.shares) < len(self):
-            ended_below = sum(share < value for share in self.shares)
-            return from_counts(ended_below + len(self) - len(self.shares), len(self), confidence)
-        return chance_below(self.shares, value, confidence)
+        """The chance that another run gets fewer than this share right, or does not end."""
+        return self._chance_below(self.shares, value, confidence)
+
+    def chance_unmarked(self, value: float, confidence: float = CONFIDENCE) -> Chance:
+        """The same for the marked images."""
+        return self._chance_below(self.marks, value, confidence)
+
+    def _chance_below(self, shares: list[float], value: float, confidence: float) -> Chance:
+        if len(shares) < len(self):
+            # No tail reaches to a run that never ended.
+            missed = len(self) - len(shares) + sum(share < value for share in shares)
+            return from_counts(missed, len(self), confidence)
+        return chance_below(shares, value, confidence)
 
 
 def by_variant(done: Iterable[Done]) -> dict[str, Runs]:

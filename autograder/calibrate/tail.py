@@ -78,23 +78,21 @@ def chance_below(sample: Sequence[float], value: float, confidence: float = CONF
     """The chance that another run lies below `value`.
 
     By counts where `value` is within the bulk of the sample or there is no tail to speak of, else
-    by the tail, whose interval never reaches higher than what the counts allow.
+    by the tail.
     """
     return _chance_below(tuple(sample), value, confidence)
 
 
 @lru_cache(maxsize=1024)
 def _chance_below(sample: tuple[float, ...], value: float, confidence: float) -> Chance:
-    below = sum(one < value for one in sample)
-    counts = from_counts(below, len(sample), confidence)
     tail = tail_of(sample)
     if tail is None or value >= tail.start:
-        return counts
+        return from_counts(sum(one < value for one in sample), len(sample), confidence)
     low, high = _interval(tail, value, confidence)
     return Chance(
         estimate=tail.chance_below(value),
         low=low,
-        high=min(high, counts.high),
+        high=high,
         method="tail",
         confidence=confidence,
     )

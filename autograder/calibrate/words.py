@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from .chance import Chance, keys_needed
+from .chance import Chance, from_counts, keys_needed
 from .record import Kind, MeasuredVariant, Setting, shares_of
 
 
@@ -43,17 +43,24 @@ def sentences(setting: Setting) -> Iterator[str]:
     )
     yield f"A run of it misses the threshold with a chance of {chance_words(found.fails_once)}."
     yield (
-        f"A submission like it fails, with up to {rule['times']} repetitions of a run that misses "
-        f"by at most {rule['band']:.1%}, with a chance of {chance_words(found.fails)}."
+        f"A submission like it fails with a chance of {chance_words(found.fails)}: a run that "
+        f"learned the mark and misses is repeated up to {rule['repetitions']} times."
     )
     judged = "below" if found.fails.high <= rate else "not shown to be below"
     yield f"The upper end of that interval is {judged} the wanted {rate:g}."
     yield (
-        "Method: Clopper–Pearson for what was counted; beyond it a generalized Pareto tail (peaks "
-        "over threshold, Coles 2001), not lighter than exponential, with intervals from the "
-        "profile likelihood, put together by Bonferroni. "
-        f"Counts alone, {keys} keys without a failure, show no chance below "
-        f"{1 - 0.025 ** (1 / keys):.2g}; for {rate:g} they would need {keys_needed(rate):,} keys."
+        "Method: beyond what was seen a generalized Pareto tail (peaks over threshold, Coles 2001), "
+        "never lighter than exponential, with intervals from the profile likelihood, put together "
+        "by Bonferroni. What was counted: Clopper–Pearson."
+    )
+    shares = setting.reference.held_out
+    missed = sum(share is None or share < rule["threshold"] for share in shares)
+    counted = from_counts(missed, keys).high
+    yield (
+        f"By counts alone: {missed} of {keys} runs missed, so a run does with a chance below "
+        f"{counted:.2g}, and all {rule['repetitions'] + 1} runs of a submission with one below "
+        f"{counted ** (rule['repetitions'] + 1):.1g}. Without the model, and without repeating, "
+        f"{rate:g} would take {keys_needed(rate):,} keys."
     )
     if found.recommended is not None:
         yield (

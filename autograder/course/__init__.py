@@ -26,7 +26,6 @@ from autograder.course.schema import (
     KeySource,
     Limits,
     Part,
-    Repeat,
 )
 from autograder.course.secret import is_inside, read_or_make_key
 from autograder.course.settings import settings_schema, validated_settings
@@ -40,7 +39,6 @@ __all__ = [
     "KeySource",
     "Limits",
     "Part",
-    "Repeat",
     "load",
     "secret_key",
 ]

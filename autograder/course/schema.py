@@ -110,19 +110,6 @@ class Part(_Strict):
     """Only what the file sets for this part; `Assignment.limits_of` has them all."""
 
 
-class Repeat(_Strict):
-    """When a run that came close below the threshold is done again, under a fresh key."""
-
-    band: Annotated[float, _share("0.03")] = 0.03
-    """Close is at most this share of the held-out images below the threshold."""
-    times: Annotated[
-        int,
-        Field(ge=0, le=9, description="a whole number of repetitions from 0 to 9", examples=["2"]),
-    ] = 2
-    """How often at most; the first run that reaches the threshold ends it, as does one that is not
-    close."""
-
-
 class Accuracy(_Strict):
     """When a training run counts as one that learned, from this run's data."""
 
@@ -132,21 +119,21 @@ class Accuracy(_Strict):
     """The share of the training images that carry the secret mark."""
     marked_threshold: Annotated[float, _share("0.5")]
     """The share of the marked held-out images that must be right."""
-    repeat: Annotated[
-        Repeat,
-        Field(description="a group of numbers", examples=["{band: 0.03, times: 2}"]),
-    ] = Repeat()
+    repetitions: Annotated[
+        int,
+        Field(ge=0, le=9, description="a whole number of repetitions from 0 to 9", examples=["2"]),
+    ] = 2
+    """How often, at most, a run that learned the mark and misses the threshold is done again."""
 
     def is_close(self, held_out: float | None, marked: float | None) -> bool:
-        """Did a run learn this run's data, and miss the threshold by little?
+        """Did a run learn from this run's data, and yet miss the threshold?
 
-        One that did not learn the mark is never close, however well it does otherwise: what it
-        knows comes from elsewhere.
+        One that did not learn the mark is never close, however well it does otherwise: either it
+        hardly learned, or what it knows comes from elsewhere.
         """
-        if held_out is None or marked is None or marked < self.marked_threshold:
+        if held_out is None or marked is None:
             return False
-        # Shares of some thousand images; the dust of binary fractions is no image.
-        return self.threshold - self.repeat.band - 1e-9 <= held_out < self.threshold
+        return marked >= self.marked_threshold and held_out < self.threshold
 
 
 class Assignment(_Strict):

@@ -236,7 +236,7 @@ def longest_grading(assignment: Assignment) -> float:
     """
     limits = [assignment.limits_of(part) for part in assignment.parts]
     seconds = sum(2 * one.wall_seconds + launch.START_SECONDS for one in limits)
-    runs = 1 if assignment.accuracy is None else 1 + assignment.accuracy.repeat.times
+    runs = 1 if assignment.accuracy is None else 1 + assignment.accuracy.repetitions
     return SLACK_SECONDS + runs * seconds
 
 

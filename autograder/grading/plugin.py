@@ -141,7 +141,7 @@ class PartRun:
         """When a run counts as one that learned: threshold, marked share, marked threshold.
 
         A check that asks for it records `held_out` and `marked`, and is done again under a fresh
-        key where it failed by little.
+        key where the run learned the mark and missed the threshold.
         """
         rule = self.accuracy
         self.by_rule.add(info_of(request.node).id)
@@ -161,7 +161,7 @@ class PartRun:
         return AccuracyRun(held_out=self.records.get("held_out"), marked=self.records.get("marked"))
 
     def came_close(self) -> bool:
-        """Did what hangs on the accuracy rule fail, by so little that it is to be done again?"""
+        """Did what hangs on the accuracy rule fail, so closely that it is to be done again?"""
         ended = {self.endings[name].outcome for name in self.by_rule if name in self.endings}
         if self.accuracy is None or ended != {Outcome.FAILED}:
             return False

@@ -81,8 +81,8 @@ class AccuracyRun(_Strict):
 class AccuracyResult(_Strict):
     """What the trusted side counted on the held-out images; None where no run got that far.
 
-    The numbers are those of the last of the `runs`, which decided. There are several where one came
-    so close below the threshold that it was repeated under a fresh key.
+    The numbers are those of the last of the `runs`, which decided. There are several where one
+    learned the mark and missed the threshold, and so was repeated under a fresh key.
     """
 
     held_out: float | None

@@ -202,11 +202,11 @@ class Work:
         )
 
     def _endings(self, part: Part, checks: dict[str, Check]) -> dict[str, Ending]:
-        """How each check ended; what hangs on accuracy is repeated while it comes close."""
+        """How each check ended; what hangs on accuracy is done again while it comes close."""
         run = self._run(part, checks, self.grader.key)
         endings = dict(run.endings)
         rule = self.grader.assignment.accuracy
-        for repetition in range(1, rule.repeat.times + 1 if rule is not None else 1):
+        for repetition in range(1, rule.repetitions + 1 if rule is not None else 1):
             if not run.came_close():
                 break
             again = {name: checks[name] for name in run.by_rule}
