@@ -49,9 +49,9 @@ def sentences(setting: Setting) -> Iterator[str]:
     judged = "below" if found.fails.high <= rate else "not shown to be below"
     yield f"The upper end of that interval is {judged} the wanted {rate:g}."
     yield (
-        "Method: beyond what was seen a generalized Pareto tail (peaks over threshold, Coles 2001), "
-        "never lighter than exponential, with intervals from the profile likelihood, put together "
-        "by Bonferroni. What was counted: Clopper–Pearson."
+        "Method: beyond what was seen a generalized Pareto tail (peaks over threshold, Coles 2001) "
+        "that is never lighter than exponential, with intervals from the profile likelihood, put "
+        "together by Bonferroni. What was counted: Clopper–Pearson."
     )
     shares = setting.reference.held_out
     missed = sum(share is None or share < rule["threshold"] for share in shares)

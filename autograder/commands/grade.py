@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .. import atomic
 from .. import course as courses
-from ..course import Assignment, Course
+from ..course import NO_DATA, Assignment, Course
 from ..grading.places import folder_name
 from ..grading.register import not_of_the_class
 from ..grading.results import Result, Status
@@ -52,7 +52,7 @@ def grade_assignment(course: Course, assignment: Assignment, options: GradeOptio
         class_ = submission.find(options.submissions, assignment.name)
         plan = make_plan(course, assignment, options)
         say(
-            f"Grading {len(class_)} submissions of {assignment.title!r}: {plan.data_name} images, "
+            f"Grading {len(class_)} submissions of {assignment.title!r}: {_images(plan)}"
             f"{plan.device}, sandbox {plan.backend}, {_where(options)}."
         )
         uncalibrated = warning(assignment, plan.data_name, plan.device)
@@ -72,6 +72,10 @@ def grade_assignment(course: Course, assignment: Assignment, options: GradeOptio
     except OSError as error:
         raise UsageError(f"{trouble(error)} {_kept(done, class_)}") from None
     return _conclude(results, options.out, failed)
+
+
+def _images(plan: Plan) -> str:
+    return "" if plan.data_name == NO_DATA else f"{plan.data_name} images, "
 
 
 def _where(options: GradeOptions) -> str:
