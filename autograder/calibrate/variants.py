@@ -1,7 +1,7 @@
 """Says which submissions are measured: the reference, other correct ones, and bad ones.
 
-A variant is the reference with something else in place of a part of it. Correct ones, called
-wheats, are files `wheats/<module>/<name>.py` in the assignment's tests; bad ones are edits in
+A variant is the reference with another text of one module. Correct ones, called wheats, are files
+`wheats/<module>/<name>.py` in the assignment's folder or its tests; bad ones are edits in
 `weak.toml` in the assignment's folder, each with what a student was thinking.
 """
 
@@ -21,6 +21,7 @@ from ..course import Assignment, Course
 from .record import Kind
 
 WEAK = "weak.toml"
+WHEATS = "wheats"
 REFERENCE = "reference"
 
 
@@ -62,31 +63,37 @@ def variants_of(course: Course, assignment: Assignment) -> list[Variant]:
     """The reference, then the wheats, then the weak ones; BadVariant where one can't be made."""
     reference = _reference(assignment)
     return [
-        Variant(REFERENCE, Kind.REFERENCE, reference),
+        reference,
         *_wheats(course, assignment, reference),
         *_weak(assignment, reference),
     ]
 
 
-def _reference(assignment: Assignment) -> dict[str, bytes]:
+def changed(
+    reference: Variant, kind: Kind, name: str, module: str, text: str, why: str = ""
+) -> Variant:
+    """The reference with another text of one module; whoever has bugs to measure makes them so."""
+    return Variant(name, kind, reference.files | {f"{module}.py": text.encode()}, why)
+
+
+def _reference(assignment: Assignment) -> Variant:
     files = {}
     for module in assignment.modules:
         path = assignment.folder / f"{module}.py"
         files[path.name] = strip_markers(read_source(path), path).encode()
-    return files
+    return Variant(REFERENCE, Kind.REFERENCE, files)
 
 
-def _wheats(
-    course: Course, assignment: Assignment, reference: dict[str, bytes]
-) -> Iterator[Variant]:
-    folder = course.root / "tests" / assignment.name / "wheats"
+def _wheats(course: Course, assignment: Assignment, reference: Variant) -> Iterator[Variant]:
+    tests = course.root / "tests" / assignment.name
     for module in assignment.modules:
-        for path in sorted((folder / module).glob("*.py")):
-            files = reference | {f"{module}.py": path.read_bytes()}
-            yield Variant(f"{module}/{path.stem}", Kind.WHEAT, files)
+        for folder in (assignment.folder, tests):
+            for path in sorted((folder / WHEATS / module).glob("*.py")):
+                name = f"{module}/{path.stem}"
+                yield changed(reference, Kind.WHEAT, name, module, read_source(path))
 
 
-def _weak(assignment: Assignment, reference: dict[str, bytes]) -> Iterator[Variant]:
+def _weak(assignment: Assignment, reference: Variant) -> Iterator[Variant]:
     path = assignment.folder / WEAK
     if not path.is_file():
         return
@@ -96,18 +103,17 @@ def _weak(assignment: Assignment, reference: dict[str, bytes]) -> Iterator[Varia
                 f"{path}: {entry.name}: expected one of the modules "
                 f"{', '.join(assignment.modules)}, found {entry.module!r}; mend `module`"
             )
-        name = f"{entry.module}.py"
-        text = reference[name].decode()
+        file = f"{entry.module}.py"
+        text = reference.files[file].decode()
         for edit in entry.edits:
             if text.count(edit.old) != 1:
                 raise BadVariant(
                     f"{path}: {entry.name}: expected the old text of each edit once in "
-                    f"{assignment.folder.name}/{name}, found {edit.old!r} "
+                    f"{assignment.folder.name}/{file}, found {edit.old!r} "
                     f"{text.count(edit.old)} times; write it as it stands there now"
                 )
             text = text.replace(edit.old, edit.new)
-        files = reference | {name: text.encode()}
-        yield Variant(entry.name, Kind.WEAK, files, entry.why)
+        yield changed(reference, Kind.WEAK, entry.name, entry.module, text, entry.why)
 
 
 def _read(path: Path) -> _WeakFile:

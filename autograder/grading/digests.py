@@ -12,8 +12,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
 COMPUTED_WITH = ("torch", "torchvision", "numpy", "pillow")
-BESIDE = frozenset({"calibration.json", "calibration.svg", "weak.toml"})
-"""What lies in an assignment's folder and decides no score."""
+OF_THE_CALIBRATION = ("calibration.json", "calibration.svg", "weak.toml")
+"""Files of an assignment that are there to test its threshold, and decide no score."""
 _SEED_BITS = 63
 
 
@@ -28,15 +28,15 @@ def digest_of_files(files: Mapping[str, bytes], extra: Iterable[str] = ()) -> st
     return "sha256:" + digest.hexdigest()
 
 
-def digest_of_folder(
-    folder: Path, extra: Iterable[str] = (), beside: frozenset[str] = frozenset()
-) -> str:
-    """The digest of all files under `folder` but caches, and those that lie `beside`."""
+def digest_of_folder(folder: Path, extra: Iterable[str] = (), without: Iterable[str] = ()) -> str:
+    """The digest of all files under `folder` but caches and what is named in `without`."""
+    left_out = set(without)
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-        if path.relative_to(folder).parts[0] not in beside
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and path.relative_to(folder).parts[0] not in left_out
     }
     return digest_of_files(files, extra)
 
@@ -47,7 +47,7 @@ def digest_of_checks(assignment: Path, stubs: Iterable[str], settings: str) -> s
     That is the checks, the course, the kit itself, and what it computes with.
     """
     extra = [*stubs, settings, digest_of_folder(PACKAGE), versions()]
-    return digest_of_folder(assignment, extra, BESIDE)
+    return digest_of_folder(assignment, extra, without=OF_THE_CALIBRATION)
 
 
 def digest_under_key(digest: str, key: bytes) -> str:
