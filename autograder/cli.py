@@ -126,6 +126,52 @@ def grade(
 
 
 @app.command()
+def calibrate(
+    assignment: Annotated[
+        str | None, typer.Argument(help="Needed where the course has several.")
+    ] = None,
+    keys: Annotated[
+        int, typer.Option(min=2, help="Keys that the reference trains under, a run each.")
+    ] = 100,
+    other_keys: Annotated[
+        int, typer.Option(min=1, help="The same for every other submission that is measured.")
+    ] = 3,
+    rate: Annotated[
+        float,
+        typer.Option(min=1e-12, max=0.5, help="How often an honest solution may fail."),
+    ] = 1e-6,
+    data_root: DataRoot = None,
+    synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="On the synthetic digits, wherever the images are.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Runs side by side; default: the cores.")
+    ] = None,
+    device: DeviceOption = Device.AUTO,
+    sandbox: SandboxOption = Sandbox.AUTO,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Do also the runs that are kept.")] = False,
+    course: CourseFile = Path("course.yaml"),
+) -> None:
+    """Measure how likely honest and broken solutions miss the accuracy threshold."""
+    from .commands.calibrate import CalibrateOptions
+    from .commands.calibrate import calibrate as run
+
+    options = CalibrateOptions(
+        assignment=assignment,
+        keys=keys,
+        other_keys=other_keys,
+        rate=rate,
+        data_root=data_root,
+        synthetic=synthetic,
+        jobs=jobs,
+        device=device.value,
+        sandbox=sandbox.value,
+        fresh=fresh,
+    )
+    raise typer.Exit(run(course, options))
+
+
+@app.command()
 def report(
     out: Annotated[Path, typer.Argument(help="What `grade` wrote.")],
     course: CourseFile = Path("course.yaml"),

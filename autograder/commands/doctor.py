@@ -9,7 +9,8 @@ from pathlib import Path
 
 from .. import __version__
 from .. import course as courses
-from ..course import CourseError, Limits
+from ..calibrate.standing import describe
+from ..course import NO_DATA, CourseError, Limits
 from ..grading import cluster_worker
 from ..grading.session import worker_limits
 from ..sandbox.answers import SandboxBroken, WorkerStopped, WorkerTimeout
@@ -92,7 +93,11 @@ def _findings(course_file: Path, data_root: Path | None) -> Iterator[tuple[str, 
         return
     yield "course", True, f"{course.title}: {', '.join(course.assignments)}"
     for name in sorted({assignment.data for assignment in course.assignments.values()}):
-        yield ("data", *_data(name, data_root))
+        if name != NO_DATA:
+            yield ("data", *_data(name, data_root))
+    for assignment in course.assignments.values():
+        if assignment.accuracy is not None:
+            yield "calibrated", True, f"{assignment.name}: {describe(assignment)}"
 
 
 def _warm(backend: str) -> str:

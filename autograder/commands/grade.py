@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .. import atomic
 from .. import course as courses
-from ..course import Assignment, Course
+from ..course import NO_DATA, Assignment, Course
 from ..grading.places import folder_name
 from ..grading.register import not_of_the_class
 from ..grading.results import Result, Status
@@ -37,6 +37,7 @@ def grade(course_file: Path, options: GradeOptions) -> int:
 
 def grade_assignment(course: Course, assignment: Assignment, options: GradeOptions) -> int:
     """Grade every submission of one assignment; the exit code."""
+    from ..calibrate.standing import warning
     from ..grading import submission
     from ..grading.batch import open_class
     from ..grading.checks import BrokenChecks
@@ -51,9 +52,12 @@ def grade_assignment(course: Course, assignment: Assignment, options: GradeOptio
         class_ = submission.find(options.submissions, assignment.name)
         plan = make_plan(course, assignment, options)
         say(
-            f"Grading {len(class_)} submissions of {assignment.title!r}: {plan.data_name} images, "
+            f"Grading {len(class_)} submissions of {assignment.title!r}: {_images(plan)}"
             f"{plan.device}, sandbox {plan.backend}, {_where(options)}."
         )
+        uncalibrated = warning(assignment, plan.data_name, plan.device)
+        if uncalibrated is not None:
+            complain(uncalibrated)
         with open_class(plan, class_, options.out, options.fresh, options.scheduler) as batch:
             graded = _noted(batch.grade(options.jobs), done)
             results = terminal.follow(graded, len(class_), part_names(assignment))
@@ -68,6 +72,10 @@ def grade_assignment(course: Course, assignment: Assignment, options: GradeOptio
     except OSError as error:
         raise UsageError(f"{trouble(error)} {_kept(done, class_)}") from None
     return _conclude(results, options.out, failed)
+
+
+def _images(plan: Plan) -> str:
+    return "" if plan.data_name == NO_DATA else f"{plan.data_name} images, "
 
 
 def _where(options: GradeOptions) -> str:

@@ -16,6 +16,10 @@ from autograder.course.secret import default_key_file
 _DUE = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?) ?(\S*)")
 
 
+NO_DATA = "none"
+"""Stands for the images of an assignment that has none."""
+
+
 def _due(value: Any) -> datetime:
     """`2027-03-01 23:59 Europe/Berlin`, or with an offset such as +01:00 or Z for the zone."""
     if isinstance(value, str) and (match := _DUE.fullmatch(value.strip())):
@@ -115,6 +119,21 @@ class Accuracy(_Strict):
     """The share of the training images that carry the secret mark."""
     marked_threshold: Annotated[float, _share("0.5")]
     """The share of the marked held-out images that must be right."""
+    repetitions: Annotated[
+        int,
+        Field(ge=0, le=9, description="a whole number of repetitions from 0 to 9", examples=["2"]),
+    ] = 2
+    """How often, at most, a run that learned the mark and misses the threshold is done again."""
+
+    def is_close(self, held_out: float | None, marked: float | None) -> bool:
+        """Did a run learn from this run's data, and yet miss the threshold?
+
+        One that did not learn the mark is never close, however well it does otherwise: either it
+        hardly learned, or what it knows comes from elsewhere.
+        """
+        if held_out is None or marked is None:
+            return False
+        return marked >= self.marked_threshold and held_out < self.threshold
 
 
 class Assignment(_Strict):
@@ -129,7 +148,10 @@ class Assignment(_Strict):
             examples=["2027-03-01 23:59 Europe/Berlin"],
         ),
     ]
-    data: Annotated[_Word, Field(description="the name of the images", examples=["mnist"])]
+    data: Annotated[_Word, Field(description="the name of the images", examples=["mnist"])] = (
+        NO_DATA
+    )
+    """NO_DATA where no check asks for images."""
     settings: Annotated[
         InstanceOf[BaseModel], Field(description="the settings that the handout quotes")
     ]

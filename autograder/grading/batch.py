@@ -239,10 +239,13 @@ def open_class(
 def longest_grading(assignment: Assignment) -> float:
     """Seconds that no submission can take unless the grader itself is stuck.
 
-    Twice what the limits of all parts allow, and for each the slowest start of a worker.
+    Twice what the limits of all parts allow, and for each the slowest start of a worker; as often
+    as a part may be repeated.
     """
     limits = [assignment.limits_of(part) for part in assignment.parts]
-    return SLACK_SECONDS + sum(2 * one.wall_seconds + launch.START_SECONDS for one in limits)
+    seconds = sum(2 * one.wall_seconds + launch.START_SECONDS for one in limits)
+    runs = 1 if assignment.accuracy is None else 1 + assignment.accuracy.repetitions
+    return SLACK_SECONDS + runs * seconds
 
 
 @contextmanager

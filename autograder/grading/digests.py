@@ -12,6 +12,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
 COMPUTED_WITH = ("torch", "torchvision", "numpy", "pillow")
+OF_THE_CALIBRATION = ("calibration.json", "calibration.svg", "weak.toml")
+"""Files of an assignment that are there to test its threshold, and decide no score."""
 _SEED_BITS = 63
 
 
@@ -26,12 +28,15 @@ def digest_of_files(files: Mapping[str, bytes], extra: Iterable[str] = ()) -> st
     return "sha256:" + digest.hexdigest()
 
 
-def digest_of_folder(folder: Path, extra: Iterable[str] = ()) -> str:
-    """The digest of all files under `folder` but caches."""
+def digest_of_folder(folder: Path, extra: Iterable[str] = (), without: Iterable[str] = ()) -> str:
+    """The digest of all files under `folder` but caches and what is named in `without`."""
+    left_out = set(without)
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and path.relative_to(folder).parts[0] not in left_out
     }
     return digest_of_files(files, extra)
 
@@ -41,7 +46,8 @@ def digest_of_checks(assignment: Path, stubs: Iterable[str], settings: str) -> s
 
     That is the checks, the course, the kit itself, and what it computes with.
     """
-    return digest_of_folder(assignment, [*stubs, settings, digest_of_folder(PACKAGE), versions()])
+    extra = [*stubs, settings, digest_of_folder(PACKAGE), versions()]
+    return digest_of_folder(assignment, extra, without=OF_THE_CALIBRATION)
 
 
 def digest_under_key(digest: str, key: bytes) -> str:
@@ -60,6 +66,15 @@ def versions() -> str:
         except metadata.PackageNotFoundError:
             numbers.append(f"no {package}")
     return ", ".join(numbers)
+
+
+def key_of_repetition(key: bytes, submission_digest: str, repetition: int) -> bytes:
+    """The key of a run that is done again: 32 bytes, the same in every grading.
+
+    `repetition` counts from 1. What the submission knows of its first run tells it nothing of this.
+    """
+    message = f"{submission_digest}\nrepetition {repetition}".encode()
+    return hmac.new(key, message, hashlib.sha256).digest()
 
 
 def seed_for(key: bytes, submission_digest: str, purpose: str) -> int:

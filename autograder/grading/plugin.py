@@ -26,7 +26,7 @@ from ..selfcheck.plain import as_data
 from .checks import Check, register_markers
 from .digests import seed_for
 from .limit_words import limit_behind
-from .results import CheckResult, Frame, Outcome
+from .results import AccuracyRun, CheckResult, Frame, Outcome
 
 if TYPE_CHECKING:
     import torch
@@ -67,6 +67,8 @@ class PartRun:
     load_images: Callable[[], ImageData]
     endings: dict[str, Ending] = field(default_factory=dict)
     records: dict[str, float] = field(default_factory=dict)
+    by_rule: set[str] = field(default_factory=set)
+    """The checks that asked for the accuracy rule."""
     log: list[str] = field(default_factory=list)
     _deadline: float | None = None
     _loading_failed: Exception | None = None
@@ -74,6 +76,9 @@ class PartRun:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         register_markers(config)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if info_of(item).id in self.checks]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -132,9 +137,14 @@ class PartRun:
         return self.load_images()
 
     @pytest.fixture
-    def accuracy_rule(self) -> tuple[float, float, float] | None:
-        """When a run counts as one that learned: threshold, marked share, marked threshold."""
+    def accuracy_rule(self, request: pytest.FixtureRequest) -> tuple[float, float, float] | None:
+        """When a run counts as one that learned: threshold, marked share, marked threshold.
+
+        A check that asks for it records `held_out` and `marked`, and is done again under a fresh
+        key where the run learned the mark and missed the threshold.
+        """
         rule = self.accuracy
+        self.by_rule.add(info_of(request.node).id)
         return None if rule is None else (rule.threshold, rule.marked_share, rule.marked_threshold)
 
     @pytest.fixture
@@ -145,6 +155,18 @@ class PartRun:
             self.records[name] = float(value)
 
         return keep
+
+    def accuracy_run(self) -> AccuracyRun:
+        """What was counted after the training run."""
+        return AccuracyRun(held_out=self.records.get("held_out"), marked=self.records.get("marked"))
+
+    def came_close(self) -> bool:
+        """Did what hangs on the accuracy rule fail, so closely that it is to be done again?"""
+        ended = {self.endings[name].outcome for name in self.by_rule if name in self.endings}
+        if self.accuracy is None or ended != {Outcome.FAILED}:
+            return False
+        run = self.accuracy_run()
+        return self.accuracy.is_close(run.held_out, run.marked)
 
     def import_timed_out(self) -> bool:
         """Did importing the student's modules take too long?"""

@@ -71,14 +71,26 @@ class PartResult(_Strict):
     checks: tuple[CheckResult, ...]
 
 
+class AccuracyRun(_Strict):
+    """What the trusted side counted after one training run; None where it did not get that far."""
+
+    held_out: float | None
+    marked: float | None
+
+
 class AccuracyResult(_Strict):
-    """What the trusted side counted on the held-out images; None where no run got that far."""
+    """What the trusted side counted on the held-out images; None where no run got that far.
+
+    The numbers are those of the last of the `runs`, which decided. There are several where one
+    learned the mark and missed the threshold, and so was repeated under a fresh key.
+    """
 
     held_out: float | None
     threshold: float
     marked: float | None
     data: str
     device: str
+    runs: tuple[AccuracyRun, ...] = ()
 
 
 class Standing(_Strict):

@@ -49,7 +49,7 @@ def _console() -> Console:
 
 
 def show_class(results: Sequence[Result], parts: Sequence[str], console: Console) -> None:
-    """The table: student, status, score, a column a part, held-out accuracy."""
+    """The table: student, status, score, a column a part, held-out accuracy where it counts."""
     gap = 1 if console.width >= ROOMY else 0
     table = Table(box=box.SIMPLE_HEAD, padding=(0, gap, 0, 0), show_edge=False)
     table.add_column("student", overflow="fold", min_width=10)
@@ -60,9 +60,10 @@ def show_class(results: Sequence[Result], parts: Sequence[str], console: Console
     for name in parts:
         of = f"\nof {points_text(worth[name])}" if name in worth else ""
         table.add_column(plain_text(console, name) + of, justify="right", no_wrap=True)
-    table.add_column("held-out\naccuracy", justify="right", no_wrap=True)
+    if any(result.accuracy is not None for result in results):
+        table.add_column("held-out\naccuracy", justify="right", no_wrap=True)
     for result in results:
-        table.add_row(*_row(result, parts, console))
+        table.add_row(*_row(result, parts, console)[: len(table.columns)])
     console.print()
     console.print(table)
     console.print()

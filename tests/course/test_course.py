@@ -83,6 +83,7 @@ class TestACourse:
             "threshold": 0.94,
             "marked_share": 0.06,
             "marked_threshold": 0.5,
+            "repetitions": 2,
         }
 
     def test_knows_its_places(self, course_copy: CourseCopy, user_home: Path) -> None:
@@ -442,7 +443,7 @@ class TestSeveralMistakes:
             "course.yaml:60: assignments.mnist.accuracy.marked_share: expected a number between "
             "0 and 1, found nothing; add for example `marked_share: 0.06`",
             "course.yaml:62: assignments.mnist.accuracy.portion: expected a known key, found "
-            "'portion'; there is threshold, marked_share, marked_threshold",
+            "'portion'; there is threshold, marked_share, marked_threshold, repetitions",
         ]
 
 

@@ -15,6 +15,7 @@ import pytest
 from autograder.grading.places import OWN_FILES, folder_name
 from autograder.grading.results import (
     AccuracyResult,
+    AccuracyRun,
     CheckResult,
     Frame,
     Outcome,
@@ -314,3 +315,25 @@ def test_reports_load_neither_pytorch_nor_nbgrader(repository: Path) -> None:
         [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True
     )
     assert ran.stdout == "[]\n"
+
+
+def test_feedback_tells_of_every_repetition(
+    failing: Result, feedback: Callable[[Result], Page]
+) -> None:
+    accuracy = failing.accuracy
+    assert accuracy is not None
+    assert "trained" not in feedback(failing).text
+    runs = tuple(AccuracyRun(held_out=share, marked=0.8) for share in (0.9312, None, 0.9612))
+    again = failing.model_copy(update={"accuracy": accuracy.model_copy(update={"runs": runs})})
+    assert (
+        "94 % are needed. It was trained 3 times, as a run that comes close is repeated: "
+        "93.12 %, none, 96.12 %. Graded on mnist images, on a GPU." in feedback(again).text
+    )
+
+
+def test_no_column_for_an_accuracy_that_nobody_counts(
+    small_class: list[Result], report: Callable[[list[Result]], Page]
+) -> None:
+    assert "Held-out accuracy" in report(small_class).text
+    class_ = [one.model_copy(update={"accuracy": None}) for one in small_class]
+    assert "Held-out accuracy" not in report(class_).text

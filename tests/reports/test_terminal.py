@@ -209,3 +209,14 @@ def test_a_line_ends(make_result: Callable[..., Result]) -> None:
     text = cast(io.StringIO, screen.file).getvalue()
     assert f"  a  rejected  {'b' * 984}…" in text
     assert len(text) < 5_000
+
+
+def test_no_column_for_an_accuracy_that_nobody_counts(
+    small_class: list[Result], screen: Console
+) -> None:
+    class_ = [one.model_copy(update={"accuracy": None}) for one in small_class[1:]]
+    terminal.show_class(class_, PARTS, screen)
+    assert lines_of(screen)[1:3] == [
+        "                    score loaders model",
+        "student    status   of 20   of 10 of 10",
+    ]

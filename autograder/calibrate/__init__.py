@@ -1,0 +1,1 @@
+"""Tests the accuracy threshold: how likely do honest solutions miss it, and do broken ones?"""
