@@ -11,6 +11,8 @@ from importlib import metadata
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
+OF_THE_AUDIT = ("mutants", "wheats")
+"""Folders of an assignment that are there to audit its checks, and decide no score."""
 COMPUTED_WITH = ("torch", "torchvision", "numpy", "pillow")
 _SEED_BITS = 63
 
@@ -26,12 +28,15 @@ def digest_of_files(files: Mapping[str, bytes], extra: Iterable[str] = ()) -> st
     return "sha256:" + digest.hexdigest()
 
 
-def digest_of_folder(folder: Path, extra: Iterable[str] = ()) -> str:
-    """The digest of all files under `folder` but caches."""
+def digest_of_folder(folder: Path, extra: Iterable[str] = (), without: Iterable[str] = ()) -> str:
+    """The digest of all files under `folder` but caches and what lies in the folders `without`."""
+    left_out = set(without)
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and path.relative_to(folder).parts[0] not in left_out
     }
     return digest_of_files(files, extra)
 
@@ -41,7 +46,8 @@ def digest_of_checks(assignment: Path, stubs: Iterable[str], settings: str) -> s
 
     That is the checks, the course, the kit itself, and what it computes with.
     """
-    return digest_of_folder(assignment, [*stubs, settings, digest_of_folder(PACKAGE), versions()])
+    extra = [*stubs, settings, digest_of_folder(PACKAGE), versions()]
+    return digest_of_folder(assignment, extra, without=OF_THE_AUDIT)
 
 
 def digest_under_key(digest: str, key: bytes) -> str:
