@@ -183,6 +183,53 @@ def report(
 
 
 @app.command()
+def audit(
+    assignment: Annotated[
+        str | None, typer.Argument(help="Needed where the course has several.")
+    ] = None,
+    part: Annotated[str | None, typer.Option(help="Audit this part alone.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="REV", help="Audit what can have changed since this git revision."),
+    ] = None,
+    min_score: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Exit 1 below this mutation score, or where correct code fails."
+        ),
+    ] = None,
+    keys: Annotated[int, typer.Option(min=1, help="Keys that each wheat is graded with.")] = 10,
+    out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("audit"),
+    data_root: DataRoot = None,
+    allow_synthetic: Synthetic = False,
+    jobs: Jobs = None,
+    sandbox: SandboxOption = Sandbox.AUTO,
+    course: CourseFile = Path("course.yaml"),
+) -> None:
+    """Test the checks: put one bug at a time into the reference and see which check fails.
+
+    Exits 0, 1 with --min-score where the checks are not good enough, 2 on a usage or configuration
+    error, 3 when the grader itself failed.
+    """
+    from .commands.audit import AuditOptions
+    from .commands.audit import audit as run
+
+    options = AuditOptions(
+        assignment=assignment,
+        part=part,
+        since=since,
+        min_score=min_score,
+        rounds=keys,
+        out=out,
+        data_root=data_root,
+        allow_synthetic=allow_synthetic,
+        jobs=jobs,
+        sandbox=sandbox.value,
+    )
+    raise typer.Exit(run(course, options))
+
+
+@app.command()
 def doctor(
     data_root: DataRoot = None,
     scheduler: Scheduler = None,

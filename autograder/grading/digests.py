@@ -11,6 +11,8 @@ from importlib import metadata
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
+OF_THE_AUDIT = ("mutants", "wheats")
+"""Folders of an assignment that are there to audit its checks, and decide no score."""
 COMPUTED_WITH = ("torch", "torchvision", "numpy", "pillow")
 OF_THE_CALIBRATION = ("calibration.json", "calibration.svg", "weak.toml")
 """Files of an assignment that are there to test its threshold, and decide no score."""
@@ -47,7 +49,7 @@ def digest_of_checks(assignment: Path, stubs: Iterable[str], settings: str) -> s
     That is the checks, the course, the kit itself, and what it computes with.
     """
     extra = [*stubs, settings, digest_of_folder(PACKAGE), versions()]
-    return digest_of_folder(assignment, extra, without=OF_THE_CALIBRATION)
+    return digest_of_folder(assignment, extra, without=(*OF_THE_AUDIT, *OF_THE_CALIBRATION))
 
 
 def digest_under_key(digest: str, key: bytes) -> str:

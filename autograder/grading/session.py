@@ -184,13 +184,13 @@ class Work:
         self.grader.wait_until_warm()
         with aside(partial(self._grade_alone, longest)) as answer:
             done = {part.name: self.grade_part(part) for part in parts if part is not longest}
-            done[longest.name], records, log = answer()
-        self.records.update(records)
+            done[longest.name], runs, log = answer()
+        self.runs += runs
         self.log += log
         return tuple(done[part.name] for part in parts)
 
-    def _grade_alone(self, part: Part) -> tuple[PartResult, dict[str, float], list[str]]:
-        return self.grade_part(part), self.records, self.log
+    def _grade_alone(self, part: Part) -> tuple[PartResult, list[AccuracyRun], list[str]]:
+        return self.grade_part(part), self.runs, self.log
 
     def grade_part(self, part: Part) -> PartResult:
         checks = {check.info.id: check for check in self.grader.checks[part.name]}

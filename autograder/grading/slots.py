@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .batch import Plan
     from .submission import Submission
 
+AnySubmission = TypeVar("AnySubmission", bound="HandedIn | Submission")
 TICK_SECONDS = 0.5
 GRACE_SECONDS = 5.0
 """How long a slot has, once its time is over, to write down where it is stuck."""
@@ -181,8 +182,8 @@ class Slots:
             self._slots.clear()
 
     def grade(
-        self, to_do: Iterable[HandedIn], at_once: int
-    ) -> Iterator[tuple[HandedIn, Answer | Lost]]:
+        self, to_do: Iterable[AnySubmission], at_once: int
+    ) -> Iterator[tuple[AnySubmission, Answer | Lost]]:
         """Each submission with its answer, in the order of the answers, `at_once` side by side.
 
         Raises OSError where the disk is full, and Stopped.
@@ -195,9 +196,11 @@ class Slots:
                 lost = self._begin(handed_in, spare_core)
                 if lost is not None:
                     yield handed_in, lost
-            yield from self._answers()
+            for one, answer in self._answers():
+                # A slot tells of what it was given, and it was given nothing else.
+                yield cast("AnySubmission", one), answer
 
-    def _begin(self, handed_in: HandedIn, spare_core: bool) -> Lost | None:
+    def _begin(self, handed_in: HandedIn | Submission, spare_core: bool) -> Lost | None:
         idle = [slot for slot in self._slots if slot.handed_in is None]
         try:
             slot = idle[0] if idle else self._start()
@@ -208,13 +211,13 @@ class Slots:
         slot.take(handed_in, self.plan.seconds, spare_core)
         return None
 
-    def _answers(self) -> Iterator[tuple[HandedIn, Answer | Lost]]:
+    def _answers(self) -> Iterator[tuple[HandedIn | Submission, Answer | Lost]]:
         interruption.raise_if_asked()
         busy = self._busy()
         ready = wait([slot.connection for slot in busy], TICK_SECONDS)
         for slot in busy:
             handed_in = slot.handed_in
-            assert isinstance(handed_in, HandedIn)
+            assert handed_in is not None
             answer: Answer | Lost
             if slot.connection in ready:
                 try:

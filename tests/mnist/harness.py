@@ -28,7 +28,7 @@ from autograder.selfcheck.modules import Student, forget
 from autograder.selfcheck.plain import as_data
 
 SOURCE = Path(__file__).parents[2] / "source" / "mnist"
-WHEATS = Path(__file__).parent / "wheats"
+WHEATS = SOURCE / "wheats"
 MODULES = ("transforms", "loaders", "model", "training")
 PARTS = (*MODULES, "accuracy")
 SETTINGS = {
