@@ -18,6 +18,7 @@ from autograder.course.errors import (
     shown,
 )
 from autograder.course.file import read_course_file
+from autograder.course.late import Late, contradictions
 from autograder.course.schema import Accuracy, Assignment, Course, KeySource, Limits, Part
 from autograder.course.secret import is_inside, read_or_make_key
 from autograder.course.settings import settings_schema, validated_settings
@@ -28,6 +29,7 @@ __all__ = [
     "Course",
     "CourseError",
     "KeySource",
+    "Late",
     "Limits",
     "Part",
     "load",
@@ -88,6 +90,8 @@ def _contradictions(course: Course) -> list[Problem]:
         problems.append(Problem(("key", "file"), f"{text}; write for example `file: ~/course.key`"))
     for name, assignment in course.assignments.items():
         key: Key = ("assignments", name)
+        if assignment.late is not None:
+            problems += contradictions(assignment.late, assignment.due, (*key, "late"))
         problems += _repeated(assignment.modules, (*key, "modules"))
         parts: Key = (*key, "parts")
         names = [part.name for part in assignment.parts]
