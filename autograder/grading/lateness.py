@@ -54,12 +54,14 @@ def late_work(
     most = rule.cap / 100 * max_score
     penalty = raw if is_cut_off else min(units * each, most, raw)
     words = [_when(submitted, due, cut_off if is_cut_off else None)]
+    total = ""
     if is_cut_off:
-        words.append(f"That is after the cut-off: 0 points instead of {points_text(raw)}.")
+        words.append("That is after the cut-off.")
+        total = f"0 points instead of {points_text(raw)}."
     elif is_late:
         since_due = days_late(due, time) if rule.per == "day" else hours_late(due, time)
         words.append(_how_late(since_due, rule.per, grace_days, units))
-        words += [_sum(raw, units, each, most)] if units else ["It costs nothing."]
+        total = _sum(raw, units, each, most) if units else "It costs nothing."
     elif time > due.astimezone(UTC):
         words.append(f"That is within the {rule.grace_minutes} minutes of grace: on time.")
     else:
@@ -71,7 +73,8 @@ def late_work(
         grace_days=grace_days,
         cut_off=is_cut_off,
         penalty=_tidy(penalty),
-        explanation=" ".join(words),
+        lateness=" ".join(words),
+        sum=total,
     )
 
 

@@ -103,8 +103,14 @@ class LateWork(_Strict):
     """Did it come after the cut-off?"""
     penalty: float
     """What is taken off: `raw_score - penalty` is the score."""
-    explanation: str
-    """The sum in words, for the student."""
+    lateness: str
+    """When it was handed in and how late that is, in words for the student."""
+    sum: str
+    """What that makes of the points, spelt out; "" where it changes nothing."""
+
+    @property
+    def explanation(self) -> str:
+        return f"{self.lateness} {self.sum}".rstrip()
 
 
 class Standing(_Strict):

@@ -26,7 +26,7 @@ def write_grades(results: Iterable[Result], parts: Sequence[str], path: Path) ->
     late = LATE_COLUMNS if any(one.late is not None for one in ordered) else ()
     rows = [[*COLUMNS, *map(spreadsheet_cell, parts), *late]]
     rows += ([*_row(result, parts), *(_late(result) if late else ())] for result in ordered)
-    atomic.write_text(path, "".join(f"{','.join(map(_quoted, row))}\n" for row in rows))
+    atomic.write_text(path, "".join(f"{','.join(map(quoted, row))}\n" for row in rows))
 
 
 def _row(result: Result, parts: Sequence[str]) -> list[str]:
@@ -46,7 +46,8 @@ def _late(result: Result) -> list[str]:
     return [exact_points(result.raw_score), exact_points(result.late.penalty)]
 
 
-def _quoted(cell: str) -> str:
+def quoted(cell: str) -> str:
+    """`cell` as it stands in a CSV file, whatever a spreadsheet separates cells by."""
     if _SEPARATORS.isdisjoint(cell):
         return cell
     return '"' + cell.replace('"', '""') + '"'

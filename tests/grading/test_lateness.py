@@ -81,7 +81,7 @@ WORDS = {
     "2027-03-06 00:00": (
         {"cut_off": "2027-03-05 23:59 Europe/Berlin"},
         "Handed in 2027-03-06 00:00 CET (a stamp), due 2027-03-01 23:59 CET, cut off "
-        "2027-03-05 23:59 CET. That is after the cut-off: 0 points instead of 92.",
+        "2027-03-05 23:59 CET. That is after the cut-off. 0 points instead of 92.",
     ),
     "2027-03-02 01:29": (
         {"per": "hour", "penalty": 2.5},

@@ -1,0 +1,160 @@
+"""Finds an nbgrader course's gradebook, and lays beside it what formgrader looks for.
+
+Formgrader shows a submission as graded where `autograded/` has a folder for it and its time in the
+gradebook is that in `submitted/`. What nbgrader put there itself is left as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .. import atomic
+from ..course import Assignment
+from ..grading.handin_time import parsed
+from ..grading.results import Result
+from ..grading.submission import TIMESTAMP
+from . import nbgrader_book
+
+CONFIG, BOOK = "nbgrader_config.py", "gradebook.db"
+
+
+class NoCourse(Exception):
+    """The folder holds no nbgrader course that can be written to; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class NbgraderCourse:
+    """Where a course of nbgrader has its gradebook, and where each step puts its folders."""
+
+    root: Path
+    db_url: str
+    course_id: str
+    directory: Any
+
+    def submitted(self, result: Result) -> Path:
+        return self._folder(self.directory.submitted_directory, result)
+
+    def autograded(self, result: Result) -> Path:
+        return self._folder(self.directory.autograded_directory, result)
+
+    def _folder(self, step: str, result: Result) -> Path:
+        return Path(self.directory.format_path(step, result.student, result.assignment))
+
+
+def find_course(root: Path) -> NbgraderCourse:
+    """The course in this folder, as its own configuration has it. Raises NoCourse."""
+    if not any((root / name).is_file() for name in (CONFIG, BOOK)):
+        raise NoCourse(
+            f"{root}: expected an nbgrader course with {CONFIG} or {BOOK}, found neither; name its "
+            "folder with --course, or make one with `nbgrader quickstart`"
+        )
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config.loader import Config, PyFileConfigLoader
+
+    config = Config()
+    if (root / CONFIG).is_file():
+        try:
+            config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+        except Exception as error:
+            raise NoCourse(
+                f"{root / CONFIG}: expected a configuration that can be read, found "
+                f"{type(error).__name__}: {error}; mend it first"
+            ) from None
+    config.CourseDirectory.root = str(root.resolve())
+    found = CourseDirectory(config=config)
+    return NbgraderCourse(root, found.db_url, found.course_id or "default_course", found)
+
+
+def released_notebooks(release: Path, assignment: Assignment) -> dict[str, dict[str, Any]]:
+    """The notebooks of the release that students got, by module, as JSON."""
+    paths = {module: release / f"{module}.ipynb" for module in assignment.modules}
+    return {
+        module: json.loads(path.read_text(encoding="utf-8"))
+        for module, path in paths.items()
+        if path.is_file()
+    }
+
+
+def nbgrader(
+    results: Sequence[Result], assignment: Assignment, release: Path, root: Path
+) -> tuple[str, ...]:
+    """Write all results into the course in the folder `root`; sentences for the instructor.
+
+    The gradebook changes as a whole or not at all. Raises NoCourse.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    course = find_course(root)
+    notebooks = released_notebooks(release, assignment)
+    stamped = [_with_time_of(result, course) for result in results]
+    try:
+        with nbgrader_book.opened(course.db_url, course.course_id) as book:
+            nbgrader_book.write_assignment(book, assignment, notebooks, stamped)
+            remarks = nbgrader_book.write_results(book, assignment, notebooks, stamped)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        raise NoCourse(
+            f"{root}: the gradebook can't be written ({reason}), and nothing in it was changed; "
+            "close what else is writing to it, or run `nbgrader db upgrade`, and export again"
+        ) from None
+    bare = [result.student for result in stamped if not _lay_out(result, course, assignment)]
+    if bare:
+        remarks.append(
+            "Formgrader shows the points and no notebook of those who handed in none there: "
+            f"{', '.join(bare)}."
+        )
+    return tuple(remarks)
+
+
+def _with_time_of(result: Result, course: NbgraderCourse) -> Result:
+    """The result with the time that nbgrader goes by, where it has one of its own."""
+    stamp = course.submitted(result) / TIMESTAMP
+    try:
+        time = parsed(stamp.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return result
+    if time is None or result.submitted is None:
+        return result
+    submitted = result.submitted.model_copy(update={"time": time})
+    return result.model_copy(update={"submitted": submitted})
+
+
+def _lay_out(result: Result, course: NbgraderCourse, assignment: Assignment) -> bool:
+    """Put the submitted notebooks where formgrader looks; were there any, or nothing to show?"""
+    if result.score is None:
+        return True
+    submitted, autograded = course.submitted(result), course.autograded(result)
+    stamp = submitted / TIMESTAMP
+    if result.submitted is not None and not stamp.is_file():
+        atomic.write_text(stamp, _stamp(result.submitted.time))
+    shown = False
+    for module in assignment.modules:
+        source, target = submitted / f"{module}.ipynb", autograded / f"{module}.ipynb"
+        if not target.exists() and source.is_file() and not source.is_symlink():
+            atomic.write_bytes(target, _without_verdicts(source.read_bytes()))
+        shown = shown or target.exists()
+    autograded.mkdir(parents=True, exist_ok=True)
+    if result.submitted is not None and not (autograded / TIMESTAMP).exists():
+        atomic.write_text(autograded / TIMESTAMP, _stamp(result.submitted.time))
+    return shown
+
+
+def _without_verdicts(notebook: bytes) -> bytes:
+    """A notebook without what its check cells printed at home; as it is where it is none."""
+    try:
+        written = json.loads(notebook)
+        for cell in written["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("grade"):
+                cell["outputs"] = []
+        return json.dumps(written, indent=1, ensure_ascii=False).encode() + b"\n"
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return notebook
+
+
+def _stamp(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
