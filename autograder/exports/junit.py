@@ -67,7 +67,8 @@ def _case(part: PartResult, check: CheckResult) -> ET.Element:
     if check.outcome is not Outcome.PASSED:
         kind = "failure" if check.outcome is Outcome.FAILED else "error"
         text = check_text(check)
-        ending = ET.SubElement(case, kind, message=text.split("\n")[0], type=check.outcome.value)
+        said = text.split("\n")[:2]
+        ending = ET.SubElement(case, kind, message=said[-1], type=check.outcome.value)
         ending.text = text
     return case
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..grading.results import CheckResult, Outcome, PartResult, Result
 from ..printable import cut, printable
 from ..reports.feedback import message_of
-from ..reports.words import ending_of, exact_points, points_text
+from ..reports.words import NOT_ATTEMPTED, ending_of, exact_points, points_text
 
 MOST = 5_000
 """Characters of one text."""
@@ -22,12 +22,17 @@ def check_text(check: CheckResult) -> str:
         return "Passed."
     lines = [f"{ending_of(check).words}."]
     if check.visible:
-        lines += [message] if (message := message_of(check)) else []
+        lines += [message] if (message := _message(check)) else []
         if check.expected or check.found:
             lines += [f"Expected: {check.expected}", f"Found: {check.found}"]
         lines += [f"{frame.file}:{frame.line}: {frame.text}" for frame in check.frames]
     lines += [f"Hint: {check.hint}"] if check.hint else []
     return plain("\n".join(lines))
+
+
+def _message(check: CheckResult) -> str:
+    """The check's message, as far as the words before it don't say the same."""
+    return message_of(check).removeprefix(NOT_ATTEMPTED).removeprefix(": ")
 
 
 def part_text(part: PartResult) -> str:
