@@ -23,6 +23,8 @@ export = typer.Typer(
     no_args_is_help=True, help="Write the grades in the format of another program."
 )
 app.add_typer(export, name="export")
+package = typer.Typer(no_args_is_help=True, help="Let another service or program grade.")
+app.add_typer(package, name="package")
 
 
 class Device(StrEnum):
@@ -248,3 +250,44 @@ def _export(
     from .commands.export import export as run
 
     raise typer.Exit(run(course, name, ExportOptions(out, to, sheet, column, scaled)))
+
+
+PackagedAssignment = Annotated[
+    str | None, typer.Argument(metavar="ASSIGNMENT", help="Needed where the course has several.")
+]
+
+
+@package.command("gradescope")
+def package_gradescope(
+    assignment: PackagedAssignment = None,
+    to: Annotated[Path, typer.Option(help="The file to write.")] = Path("autograder.zip"),
+    data_root: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder with the images, which go along; else Gradescope fetches them."
+        ),
+    ] = None,
+    extra_index_url: Annotated[
+        str | None,
+        typer.Option(help="Another package index, such as that of PyTorch's builds for CPUs."),
+    ] = None,
+    course: CourseFile = Path("course.yaml"),
+) -> None:
+    """Write autograder.zip, which Gradescope makes an image of. It holds the course's key."""
+    from .commands.package import package_gradescope as run
+
+    raise typer.Exit(run(course, assignment, to, data_root, extra_index_url))
+
+
+@package.command("nbgrader")
+def package_nbgrader(
+    course: Annotated[Path, typer.Option(help="The folder of the nbgrader course.")],
+    assignment: PackagedAssignment = None,
+    course_file: Annotated[
+        Path, typer.Option(help="This kit's course file.", envvar="AUTOGRADER_COURSE")
+    ] = Path("course.yaml"),
+) -> None:
+    """Put the assignment into an nbgrader course, for `nbgrader autograde`."""
+    from .commands.package import package_nbgrader as run
+
+    raise typer.Exit(run(course_file, assignment, course))

@@ -7,6 +7,7 @@ cell for its hidden ones that no notebook has. What a person graded or wrote the
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from nbgrader.api import Gradebook, SubmittedAssignment
 
 HIDDEN = "-hidden"
+LOGGER = logging.getLogger("tornado.application")
+"""Where nbgrader's gradebook writes to."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,20 @@ def opened(db_url: str, course_id: str = "default_course") -> Iterator[Gradebook
     """The gradebook at `db_url`; changes made in the block are all kept, or none where it fails."""
     from nbgrader.api import Gradebook
 
-    with Gradebook(db_url, course_id) as book:
+    with Gradebook(db_url, course_id) as book, _quiet():
         keep, book.db.commit = book.db.commit, book.db.flush
         yield book
         keep()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep nbgrader from printing tracebacks of what it raises as well."""
+    before, LOGGER.disabled = LOGGER.disabled, True
+    try:
+        yield
+    finally:
+        LOGGER.disabled = before
 
 
 def write_assignment(
@@ -78,7 +91,11 @@ def write_assignment(
         _made(book.find_notebook, book.add_notebook, module, name, kernelspec=kernel)
         for cell in notebook.get("cells", ()):
             _write_cell(book, cell, module, name)
-    for part in {part.name: part for result in results for part in result.parts}.values():
+    parts: dict[str, PartResult] = {}
+    for result in results:
+        if result.score is not None:
+            parts |= {part.name: part for part in result.parts if part.name not in parts}
+    for part in parts.values():
         for cell in cells_of(part, assignment):
             book.update_or_create_grade_cell(
                 cell.cell, cell.notebook, name, max_score=cell.max_points, cell_type="code"
@@ -105,7 +122,8 @@ def write_results(
             unscored.append(f"{result.student} ({result.status.value})")
             continue
         when = {} if result.submitted is None else {"timestamp": result.submitted.time}
-        submission = book.update_or_create_submission(assignment.name, result.student, **when)
+        with book.db.no_autoflush:
+            submission = book.update_or_create_submission(assignment.name, result.student, **when)
         _complete(book, submission)
         _write_grades(submission, assignment, result)
         _write_comments(submission, _comments(assignment, result), exercises)

@@ -7,7 +7,10 @@ gradebook is that in `submitted/`. What nbgrader put there itself is left as it 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +18,13 @@ from typing import Any
 
 from .. import atomic
 from ..course import Assignment
+from ..grading.contents import CLUTTER
 from ..grading.handin_time import parsed
 from ..grading.results import Result
 from ..grading.submission import TIMESTAMP
+from ..selfcheck.manifest import read_manifest
 from . import nbgrader_book
+from .shown_notebook import Read, shown_notebook
 
 CONFIG, BOOK = "nbgrader_config.py", "gradebook.db"
 
@@ -41,6 +47,11 @@ class NbgraderCourse:
 
     def autograded(self, result: Result) -> Path:
         return self._folder(self.directory.autograded_directory, result)
+
+    def of_assignment(self, name: str) -> list[Path]:
+        """Where the assignment itself lies: for nbgrader's steps, and as it is handed out."""
+        steps = (self.directory.source_directory, self.directory.release_directory)
+        return [Path(self.directory.format_path(step, ".", name)) for step in steps]
 
     def _folder(self, step: str, result: Result) -> Path:
         return Path(self.directory.format_path(step, result.student, result.assignment))
@@ -70,14 +81,29 @@ def find_course(root: Path) -> NbgraderCourse:
     return NbgraderCourse(root, found.db_url, found.course_id or "default_course", found)
 
 
-def released_notebooks(release: Path, assignment: Assignment) -> dict[str, dict[str, Any]]:
-    """The notebooks of the release that students got, by module, as JSON."""
-    paths = {module: release / f"{module}.ipynb" for module in assignment.modules}
-    return {
-        module: json.loads(path.read_text(encoding="utf-8"))
-        for module, path in paths.items()
-        if path.is_file()
-    }
+@dataclass(frozen=True)
+class Release:
+    """What students got: its folder, the notebooks by module, as JSON, and the stubs' digests."""
+
+    folder: Path
+    notebooks: Mapping[str, Mapping[str, Any]]
+    stubs: Mapping[str, str]
+
+
+def read_release(folder: Path, assignment: Assignment) -> Release:
+    """The release in `folder`. Raises NoCourse where there is none."""
+    try:
+        stubs = read_manifest(folder / "selfcheck").stubs
+        notebooks = {
+            module: json.loads((folder / f"{module}.ipynb").read_text(encoding="utf-8"))
+            for module in assignment.modules
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NoCourse(
+            f"{folder}: expected the release that students got, found none that can be read "
+            f"({type(error).__name__}); run `autograder release` and commit what it writes"
+        ) from None
+    return Release(folder, notebooks, stubs)
 
 
 def nbgrader(
@@ -85,30 +111,43 @@ def nbgrader(
 ) -> tuple[str, ...]:
     """Write all results into the course in the folder `root`; sentences for the instructor.
 
-    The gradebook changes as a whole or not at all. Raises NoCourse.
+    The assignment too, where the course lacks it, and nothing else where there are no results. The
+    gradebook changes as a whole or not at all. Raises NoCourse.
     """
+    from nbgrader.api import InvalidEntry
     from sqlalchemy.exc import SQLAlchemyError
 
-    course = find_course(root)
-    notebooks = released_notebooks(release, assignment)
+    course, released = find_course(root), read_release(release, assignment)
     stamped = [_with_time_of(result, course) for result in results]
     try:
         with nbgrader_book.opened(course.db_url, course.course_id) as book:
-            nbgrader_book.write_assignment(book, assignment, notebooks, stamped)
-            remarks = nbgrader_book.write_results(book, assignment, notebooks, stamped)
-    except SQLAlchemyError as error:
+            nbgrader_book.write_assignment(book, assignment, released.notebooks, stamped)
+            remarks = nbgrader_book.write_results(book, assignment, released.notebooks, stamped)
+    except (SQLAlchemyError, InvalidEntry) as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
+        reason = reason.removeprefix("(sqlite3.OperationalError) ")
         raise NoCourse(
             f"{root}: the gradebook can't be written ({reason}), and nothing in it was changed; "
             "close what else is writing to it, or run `nbgrader db upgrade`, and export again"
         ) from None
-    bare = [result.student for result in stamped if not _lay_out(result, course, assignment)]
+    for target in course.of_assignment(assignment.name):
+        if not target.exists():
+            _copy(release, target)
+    bare = [result.student for result in stamped if not _lay_out(result, course, released)]
     if bare:
         remarks.append(
             "Formgrader shows the points and no notebook of those who handed in none there: "
             f"{', '.join(bare)}."
         )
     return tuple(remarks)
+
+
+def _copy(folder: Path, target: Path) -> None:
+    """Copy a folder, whole or not at all, without what tools leave in it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".autograder-") as place:
+        leave = shutil.ignore_patterns(*CLUTTER)
+        os.replace(shutil.copytree(folder, Path(place) / "copy", ignore=leave), target)
 
 
 def _with_time_of(result: Result, course: NbgraderCourse) -> Result:
@@ -124,7 +163,7 @@ def _with_time_of(result: Result, course: NbgraderCourse) -> Result:
     return result.model_copy(update={"submitted": submitted})
 
 
-def _lay_out(result: Result, course: NbgraderCourse, assignment: Assignment) -> bool:
+def _lay_out(result: Result, course: NbgraderCourse, release: Release) -> bool:
     """Put the submitted notebooks where formgrader looks; were there any, or nothing to show?"""
     if result.score is None:
         return True
@@ -133,10 +172,12 @@ def _lay_out(result: Result, course: NbgraderCourse, assignment: Assignment) -> 
     if result.submitted is not None and not stamp.is_file():
         atomic.write_text(stamp, _stamp(result.submitted.time))
     shown = False
-    for module in assignment.modules:
-        source, target = submitted / f"{module}.ipynb", autograded / f"{module}.ipynb"
-        if not target.exists() and source.is_file() and not source.is_symlink():
-            atomic.write_bytes(target, _without_verdicts(source.read_bytes()))
+    for module, released in release.notebooks.items():
+        target = autograded / f"{module}.ipynb"
+        if not target.exists():
+            made = shown_notebook(module, _reader(submitted), release.stubs, released)
+            if made is not None:
+                atomic.write_bytes(target, made)
         shown = shown or target.exists()
     autograded.mkdir(parents=True, exist_ok=True)
     if result.submitted is not None and not (autograded / TIMESTAMP).exists():
@@ -144,16 +185,12 @@ def _lay_out(result: Result, course: NbgraderCourse, assignment: Assignment) -> 
     return shown
 
 
-def _without_verdicts(notebook: bytes) -> bytes:
-    """A notebook without what its check cells printed at home; as it is where it is none."""
-    try:
-        written = json.loads(notebook)
-        for cell in written["cells"]:
-            if cell["metadata"].get("nbgrader", {}).get("grade"):
-                cell["outputs"] = []
-        return json.dumps(written, indent=1, ensure_ascii=False).encode() + b"\n"
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return notebook
+def _reader(folder: Path) -> Read:
+    def read(name: str) -> bytes | None:
+        path = folder / name
+        return path.read_bytes() if path.is_file() and not path.is_symlink() else None
+
+    return read
 
 
 def _stamp(time: datetime) -> str:
