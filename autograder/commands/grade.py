@@ -42,6 +42,7 @@ def grade_assignment(course: Course, assignment: Assignment, options: GradeOptio
     from ..grading.batch import open_class
     from ..grading.checks import BrokenChecks
     from ..grading.cluster import NoCluster
+    from ..grading.handin_time import BadTimes, read_table
     from ..grading.outfolder import Unusable
     from ..grading.session import NoRelease
     from ..reports import terminal
@@ -50,6 +51,7 @@ def grade_assignment(course: Course, assignment: Assignment, options: GradeOptio
     done: list[Graded] = []
     try:
         class_ = submission.find(options.submissions, assignment.name)
+        times = read_table(options.submissions)
         plan = make_plan(course, assignment, options)
         say(
             f"Grading {len(class_)} submissions of {assignment.title!r}: {_images(plan)}"
@@ -58,12 +60,15 @@ def grade_assignment(course: Course, assignment: Assignment, options: GradeOptio
         uncalibrated = warning(assignment, plan.data_name, plan.device)
         if uncalibrated is not None:
             complain(uncalibrated)
-        with open_class(plan, class_, options.out, options.fresh, options.scheduler) as batch:
+        scheduler = options.scheduler
+        with open_class(plan, class_, options.out, options.fresh, scheduler, times) as batch:
             graded = _noted(batch.grade(options.jobs), done)
             results = terminal.follow(graded, len(class_), part_names(assignment))
             failed = write_reports(assignment, options.out, results)
             batch.finish()
-    except (submission.NothingHandedIn, BrokenChecks, NoRelease, Unusable, NoCluster) as error:
+    except (
+        submission.NothingHandedIn, BadTimes, BrokenChecks, NoRelease, Unusable, NoCluster,
+    ) as error:  # fmt: skip
         raise UsageError(str(error)) from None
     except Stopped as stopped:
         if class_:

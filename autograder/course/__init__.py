@@ -18,6 +18,7 @@ from autograder.course.errors import (
     shown,
 )
 from autograder.course.file import read_course_file
+from autograder.course.late import Late, contradictions
 from autograder.course.schema import (
     NO_DATA,
     Accuracy,
@@ -37,6 +38,7 @@ __all__ = [
     "Course",
     "CourseError",
     "KeySource",
+    "Late",
     "Limits",
     "Part",
     "load",
@@ -97,6 +99,8 @@ def _contradictions(course: Course) -> list[Problem]:
         problems.append(Problem(("key", "file"), f"{text}; write for example `file: ~/course.key`"))
     for name, assignment in course.assignments.items():
         key: Key = ("assignments", name)
+        if assignment.late is not None:
+            problems += contradictions(assignment.late, assignment.due, (*key, "late"))
         problems += _repeated(assignment.modules, (*key, "modules"))
         parts: Key = (*key, "parts")
         names = [part.name for part in assignment.parts]

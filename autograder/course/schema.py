@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, PrivateAttr
+from pydantic import BaseModel, Field, InstanceOf, PrivateAttr
 
-from autograder.course.errors import CourseError, one_of, shown, shown_path
+from autograder.course.errors import CourseError, one_of, shown_path
+from autograder.course.fields import Strict as _Strict
+from autograder.course.fields import moment, moment_field
+from autograder.course.fields import whole as _whole
+from autograder.course.late import Late
 from autograder.course.secret import default_key_file
-
-_DUE = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?) ?(\S*)")
-
 
 NO_DATA = "none"
 """Stands for the images of an assignment that has none."""
-
-
-def _due(value: Any) -> datetime:
-    """`2027-03-01 23:59 Europe/Berlin`, or with an offset such as +01:00 or Z for the zone."""
-    if isinstance(value, str) and (match := _DUE.fullmatch(value.strip())):
-        date, time, zone = match.groups()
-        try:
-            if re.fullmatch(r"Z|[+-]\d{2}:?\d{2}", zone):
-                return datetime.fromisoformat(f"{date}T{time}{zone}")
-            if zone:
-                return datetime.fromisoformat(f"{date}T{time}").replace(tzinfo=ZoneInfo(zone))
-        except (ValueError, ZoneInfoNotFoundError, OSError):
-            pass
-    raise ValueError(
-        f"expected a date, a time and a time zone, found {shown(value)}; "
-        "write for example `due: 2027-03-01 23:59 Europe/Berlin`"
-    )
-
-
-def _whole(of_what: str, example: str, least: int = 1) -> Any:
-    description = f"a whole number of {of_what}, at least {least}"
-    return Field(ge=least, description=description, examples=[example])
-
-
 _Title = Annotated[str, Field(pattern=r"\S", description="a title", examples=["Digits"])]
 _Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Modules = Annotated[
@@ -56,14 +31,6 @@ _Modules = Annotated[
 
 def _share(example: str) -> Any:
     return Field(gt=0, lt=1, description="a number between 0 and 1", examples=[example])
-
-
-class _Strict(BaseModel):
-    """Nothing is converted, ignored or changed later. A field's description is what an error says
-    was expected, its example is the fix.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Limits(_Strict):
@@ -142,12 +109,14 @@ class Assignment(_Strict):
     title: _Title
     due: Annotated[
         datetime,
-        BeforeValidator(_due),
-        Field(
-            description="a date, a time and a time zone",
-            examples=["2027-03-01 23:59 Europe/Berlin"],
-        ),
+        moment("due"),
+        moment_field(),
     ]
+    late: Annotated[
+        Late | None,
+        Field(description="a group of rules for late work", examples=["{penalty: 10, per: day}"]),
+    ] = None
+    """None where handing in late costs nothing."""
     data: Annotated[_Word, Field(description="the name of the images", examples=["mnist"])] = (
         NO_DATA
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,10 +17,12 @@ from ..sandbox import launch
 from ..sandbox.backends import BACKENDS
 from .cluster import Cluster
 from .digests import digest_under_key
+from .handin_time import the_earlier, time_of
+from .lateness import settled
 from .outfolder import LOG_NAME, Unusable, require_space_to_work, taken
 from .places import folder_name
 from .register import Register, begun, read_register, write_register
-from .results import Result, Standing, Status, read_result, write_result
+from .results import Result, Standing, Status, Submitted, read_result, write_result
 from .session import Grader
 from .slots import Answer, Lost, Slots, pytest_by_itself
 from .submission import HandedIn, read
@@ -101,6 +103,7 @@ class Batch:
     _grader: Grader
     _slots: Slots | Cluster
     _register: Register
+    _times: Mapping[str, Submitted] = field(default_factory=dict)
 
     def grade(self, jobs: int | None = None) -> Iterator[Graded]:
         """Each submission once its result is written, `jobs` side by side or as many as can be.
@@ -116,7 +119,7 @@ class Batch:
             if result is None:
                 to_do.append(handed_in)
             else:
-                yield self._graded(result, kept=True)
+                yield self._graded(self._settled_again(handed_in, result), kept=True)
         # One that takes long and comes last would have the others' slots wait for it.
         to_do.sort(key=self._seconds_before, reverse=True)
         for handed_in, answer in self._answers(to_do, jobs or self._slots.width):
@@ -166,6 +169,7 @@ class Batch:
         result = answer.result or self._internal(
             student, "The grader failed on this submission; its log says why."
         )
+        result = self._settled(handed_in, result, read_result(folder))
         try:
             if answer.log:
                 atomic.write_text(folder / LOG_NAME, answer.log)
@@ -179,6 +183,17 @@ class Batch:
             return self._internal(student, why)
         if student in self._register.again:
             self._note(self._register.without(student))
+        return result
+
+    def _settled(self, handed_in: HandedIn, result: Result, before: Result | None) -> Result:
+        submitted = the_earlier(time_of(handed_in, self._times), result, before)
+        return settled(result, self._grader.assignment, submitted)
+
+    def _settled_again(self, handed_in: HandedIn, kept: Result) -> Result:
+        """A kept result after what the rule for late work says now, on disk where it differs."""
+        result = self._settled(handed_in, kept, kept)
+        if result != kept:
+            write_result(result, self._folder(handed_in.student))
         return result
 
     def _internal(self, student: str, why: str) -> Result:
@@ -206,10 +221,16 @@ class Batch:
 
 @contextmanager
 def open_class(
-    plan: Plan, class_: list[HandedIn], out: Path, fresh: bool, scheduler: str | None = None
+    plan: Plan,
+    class_: list[HandedIn],
+    out: Path,
+    fresh: bool,
+    scheduler: str | None = None,
+    times: Mapping[str, Submitted] | None = None,
 ) -> Iterator[Batch]:
     """A batch of this class, which goes on where an earlier one was stopped; not if `fresh`.
 
+    `times` says of students when they handed in; what lies there is asked about the others.
     `scheduler` is the address of the cluster to grade on, None for this machine. Raises
     BrokenChecks, NoRelease, Unusable or NoCluster before anything is graded. Afterwards no process
     and nothing of a worker is left.
@@ -233,7 +254,7 @@ def open_class(
         stack.enter_context(slots)
         register = _begun(plan, class_, out, fresh)
         write_register(register, out)
-        yield Batch(plan, class_, out, grader, slots, register)
+        yield Batch(plan, class_, out, grader, slots, register, times or {})
 
 
 def longest_grading(assignment: Assignment) -> float:

@@ -6,7 +6,7 @@ import hashlib
 
 from ..printable import is_active
 
-OWN_FILES = frozenset({"grades.csv", "report.html"})
+OWN_FILES = frozenset({"grades.csv", "report.html", "exports"})
 """What the kit itself writes beside the students' folders."""
 MAX_BYTES = 180
 """In the name of a folder; file systems stop at 255, and files beside it have longer names."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from .. import atomic
 from .places import folder_name
@@ -93,6 +94,37 @@ class AccuracyResult(_Strict):
     runs: tuple[AccuracyRun, ...] = ()
 
 
+class Submitted(_Strict):
+    """When a submission was handed in, and what says so."""
+
+    time: AwareDatetime
+    source: str
+
+
+class LateWork(_Strict):
+    """What the course's rule for late work made of a score, all of it in points."""
+
+    due: AwareDatetime
+    """For this student."""
+    units: int
+    """How many days or hours are charged, those that have begun included."""
+    unit: Literal["day", "hour"]
+    grace_days: int
+    """How many of the student's grace days were needed."""
+    cut_off: bool
+    """Did it come after the cut-off?"""
+    penalty: float
+    """What is taken off: `raw_score - penalty` is the score."""
+    lateness: str
+    """When it was handed in and how late that is, in words for the student."""
+    sum: str
+    """What that makes of the points, spelt out; "" where it changes nothing."""
+
+    @property
+    def explanation(self) -> str:
+        return f"{self.lateness} {self.sum}".rstrip()
+
+
 class Standing(_Strict):
     """What a result comes down to, to tell whether another grading changed it."""
 
@@ -109,9 +141,15 @@ class Result(_Strict):
     assignment: str
     status: Status
     score: float | None
+    """What counts, with what lateness takes off."""
+    raw_score: float | None = None
+    """What the parts add up to; None where there is no score."""
     max_score: float
     parts: tuple[PartResult, ...] = ()
     accuracy: AccuracyResult | None = None
+    submitted: Submitted | None = None
+    late: LateWork | None = None
+    """None where the course has no rule for late work, or where there is no score."""
     notes: tuple[str, ...] = ()
     sandbox: str = ""
     submission_digest: str = ""

@@ -18,6 +18,10 @@ from .shadows import notes_on_ignored
 __all__ = ["HandedIn", "NothingHandedIn", "Rejected", "Submission", "find", "read"]
 
 
+TIMESTAMP = "timestamp.txt"
+"""Where nbgrader notes when it collected a submission. It is no part of it."""
+
+
 class NothingHandedIn(Exception):
     """No submission was found where it was looked for; the message names the layout."""
 
@@ -88,6 +92,7 @@ def read(
     limits = assignment.limits
     files = read_files(handed_in.path, limits.submission_mb << 20, limits.files)
     files = _unwrapped(files, assignment.modules)
+    files.pop(TIMESTAMP, None)
     for name in _files_of(assignment.modules) & files.keys():
         require_modest(name, files[name])
     chosen = {module: choose_among(module, files.get, stubs) for module in assignment.modules}

@@ -36,6 +36,7 @@ def follow(
     done = list(watched(graded, total, console))
     results = sorted((one.result for one in done), key=lambda result: result.student)
     show_class(results, parts, console)
+    show_late(results, console)
     show_attention(results, console)
     show_changes(done, console)
     return results
@@ -67,6 +68,18 @@ def show_class(results: Sequence[Result], parts: Sequence[str], console: Console
     console.print()
     console.print(table)
     console.print()
+
+
+def show_late(results: Iterable[Result], console: Console) -> None:
+    """What lateness took off whose score; nothing where it took nothing."""
+    late = [(one.student, one.late) for one in results if one.late is not None and one.late.penalty]
+    if late:
+        console.print(Text("Late:"))
+    for student, work in late:
+        line = f"  {shortened(student)}  {work.explanation}"
+        console.print(plain_text(console, line), soft_wrap=True)
+    if late:
+        console.print()
 
 
 def show_attention(results: Iterable[Result], console: Console) -> None:

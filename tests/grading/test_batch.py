@@ -22,7 +22,7 @@ INTERNAL = ("The grader failed on this submission; its log says why.",)
 def batch_of(plan: Any, out: Path, *students: str, register: Register | None = None) -> Batch:
     """A batch of these students, whose submissions nobody has to read."""
     grader: Any = SimpleNamespace(
-        assignment=SimpleNamespace(points=1.0), checks_digest="sha256:0", backend="none"
+        assignment=SimpleNamespace(points=1.0, late=None), checks_digest="sha256:0", backend="none"
     )
     register = register or begun(None, "odd", dict.fromkeys(students), again=False)
     class_ = [HandedIn(student, Path(student)) for student in students]

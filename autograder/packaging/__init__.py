@@ -1,0 +1,1 @@
+"""Makes packages that let somebody else's service grade with this kit."""
