@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..course import Assignment
@@ -56,10 +59,24 @@ def opened(db_url: str, course_id: str = "default_course") -> Iterator[Gradebook
     """The gradebook at `db_url`; changes made in the block are all kept, or none where it fails."""
     from nbgrader.api import Gradebook
 
-    with Gradebook(db_url, course_id) as book, _quiet():
+    with _commands_of_this_python(), Gradebook(db_url, course_id) as book, _quiet():
         keep, book.db.commit = book.db.commit, book.db.flush
         yield book
         keep()
+
+
+@contextmanager
+def _commands_of_this_python() -> Iterator[None]:
+    """Let nbgrader find `alembic`, by which it makes a gradebook, without an activated environment.
+
+    It looks for it on the PATH alone.
+    """
+    before = os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -78,10 +79,13 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def empty_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A gradebook without anything in it, which takes nbgrader seconds to make."""
-    from nbgrader.api import Gradebook
-
     path = tmp_path_factory.mktemp("book") / "gradebook.db"
-    Gradebook(f"sqlite:///{path}", "ai").close()
+    with pytest.MonkeyPatch.context() as patch:
+        # As from `.venv/bin/autograder`, where nobody has activated the environment.
+        patch.setenv("PATH", "/usr/bin:/bin")
+        with nbgrader_book.opened(f"sqlite:///{path}", "ai"):
+            pass
+        assert os.environ["PATH"] == "/usr/bin:/bin"
     return path
 
 

@@ -111,9 +111,11 @@ def test_where_workers_have_no_space_nothing_is_graded_for_good(odd_plan, tmp_pa
 def test_no_submission_can_take_as_long_as_that():
     part = SimpleNamespace()
     assignment: Any = SimpleNamespace(
-        parts=[part, part], limits_of=lambda part: Limits(wall_seconds=100)
+        parts=[part, part], limits_of=lambda part: Limits(wall_seconds=100), accuracy=None
     )
     assert longest_grading(assignment) == 300 + 2 * (2 * 100 + 120)
+    assignment.accuracy = SimpleNamespace(repetitions=2)
+    assert longest_grading(assignment) == 300 + 3 * 2 * (2 * 100 + 120)
 
 
 def test_who_took_longest_comes_first_after_those_of_whom_nothing_is_known(odd_plan, tmp_path):
