@@ -28,6 +28,9 @@ collect_ignore = ["attacks", "course"]
 ORDINARY = 57_990
 """A user without rights, who grades with bubblewrap where the tests run as root."""
 _ALIKE = ("forging", "planted")
+"""What depends neither on who the grader is nor on how a worker starts. Of the rest, cold rooms see
+some: all attacks are made in the first two rooms, and `tests/sandbox` looks at each wall cold, too.
+"""
 HONEST = ("honest-first", "m-honest-middle", "z-honest-last")
 
 
@@ -37,8 +40,8 @@ def _rooms() -> list[object]:
     rooms = [
         ("bubblewrap", Room("bubblewrap"), no_namespaces),
         ("uid", Room("uid"), no_users),
-        ("bubblewrap-cold", Room("bubblewrap", cold=True, left_out=_ALIKE), no_namespaces),
-        ("uid-cold", Room("uid", cold=True, left_out=(*_ALIKE, "harm")), no_users),
+        ("bubblewrap-cold", Room("bubblewrap", cold=True, left_out=_ALIKE, every=3), no_namespaces),
+        ("uid-cold", Room("uid", cold=True, left_out=(*_ALIKE, "harm"), every=3), no_users),
     ]
     if os.geteuid() == 0:
         ordinary = Room("bubblewrap", user=ORDINARY, left_out=_ALIKE)
