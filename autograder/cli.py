@@ -140,7 +140,7 @@ def calibrate(
     ] = None,
     keys: Annotated[
         int, typer.Option(min=2, help="Keys that the reference trains under, a run each.")
-    ] = 100,
+    ] = 500,
     other_keys: Annotated[
         int, typer.Option(min=1, help="The same for every other submission that is measured.")
     ] = 3,

@@ -62,26 +62,42 @@ def sentences(setting: Setting) -> Iterator[str]:
         f"{counted ** (rule['repetitions'] + 1):.1g}. Without the model, and without repeating, "
         f"{rate:g} would take {keys_needed(rate):,} keys."
     )
-    if found.recommended is not None:
-        yield (
-            f"Recommended threshold for {rate:g}: at most {found.recommended:.1%} by the upper end "
-            f"of the interval"
-            + (
-                f", {found.recommended_by_estimate:.1%} by the estimate."
-                if found.recommended_by_estimate is not None
-                else "."
-            )
+    yield _recommended(setting)
+    yield from _separation(setting)
+
+
+def _recommended(setting: Setting) -> str:
+    found, rate = setting.findings, setting.rate
+    estimate = found.recommended_by_estimate
+    by_estimate = "" if estimate is None else f"; by the estimate alone it would be {estimate:.1%}"
+    if found.recommended is None:
+        return (
+            f"These keys show of no threshold that it fails at most {rate:g} of honest submissions"
+            f"{by_estimate}. Measure more of them with --keys."
         )
-    else:
+    return (
+        f"Recommended for {rate:g}: a threshold of at most {found.recommended:.1%}, by the upper "
+        f"end of the interval{by_estimate}."
+    )
+
+
+def _separation(setting: Setting) -> Iterator[str]:
+    """Does the rule tell honest from broken?"""
+    weak = [one for one in setting.variants if one.kind is Kind.WEAK]
+    passing = [one.name for one in weak if one.passes.estimate > 0]
+    threshold = setting.rule["threshold"]
+    low = [one for one in weak if all(share < threshold for share in shares_of(one.held_out))]
+    unmarked = len(weak) - len(low) - len(passing)
+    if weak:
         yield (
-            f"No threshold is shown to fail at most {rate:g} of honest submissions by these keys; "
-            "measure more of them with --keys."
+            f"Of {len(weak)} submissions that train badly, {len(low)} never reached the threshold, "
+            f"{unmarked} more reached it and did not learn the mark, {len(passing)} passed."
         )
-    unseen = [
-        one.name for one in setting.variants if one.kind is Kind.WEAK and one.passes.estimate > 0.5
-    ]
-    if unseen:
-        yield (f"Trains as well as an honest one, so other parts must see it: {', '.join(unseen)}.")
+    if passing:
+        yield (
+            f"These train about as well as an honest one, so other parts must see them: "
+            f"{', '.join(passing)}."
+        )
     missed = [
         one.name for one in setting.variants if one.kind is Kind.WHEAT and one.passes.estimate < 1
     ]

@@ -34,7 +34,7 @@ class CalibrateOptions:
     """The options of `autograder calibrate`, as they were typed."""
 
     assignment: str | None = None
-    keys: int = 100
+    keys: int = 500
     other_keys: int = 3
     rate: float = 1e-6
     data_root: Path | None = None

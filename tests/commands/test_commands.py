@@ -36,12 +36,14 @@ def test_help_names_every_command_and_imports_nothing_heavy():
         "print([name for name in ('torch', 'nbgrader', 'jupytext') if name in sys.modules])\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    for command in ("demo", "release", "grade", "report", "doctor"):
+    for command in ("demo", "release", "grade", "report", "calibrate", "doctor"):
         assert command in ran.stdout
     assert ran.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("command", [("release",), ("grade", "x"), ("report", "x"), ("demo",)])
+@pytest.mark.parametrize(
+    "command", [("release",), ("grade", "x"), ("report", "x"), ("demo",), ("calibrate",)]
+)
 def test_without_a_course_file_every_command_says_so(tmp_path, command):
     ran = run(*command, "--course", tmp_path / "course.yaml")
     assert ran.exit_code == 2
@@ -91,7 +93,7 @@ def test_doctor_says_what_works(repository, monkeypatch):
     assert ran.exit_code == 0, ran.output
     assert [line.split()[1] for line in ran.stdout.splitlines()] == [
         "kit", "torch", "gpu", "cores", "bubblewrap", "uid", "sandbox", "warm", "course",
-        "data",
+        "data", "calibrated",
     ]  # fmt: skip
 
 
