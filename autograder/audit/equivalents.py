@@ -15,6 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from ..authoring.errors import located
 from ..course import Assignment
+from ..course.errors import shown
 from .errors import AuditError
 from .patches import FOLDER
 
@@ -96,7 +97,7 @@ def read_equivalents(assignment: Assignment) -> Equivalents:
 def _entries(path: Path, loaded: Any) -> Iterator[Equivalent]:
     fix = f"write for example `- {_EXAMPLE}`"
     if not isinstance(loaded, list):
-        raise AuditError(located(path, 1, "a list of mutants", type(loaded).__name__, fix))
+        raise AuditError(located(path, 1, "a list of mutants", shown(loaded), fix))
     for index, value in enumerate(loaded):
         line = loaded.lc.item(index)[0] + 1  # type: ignore[attr-defined]
         keys = set(value) if isinstance(value, dict) else set()

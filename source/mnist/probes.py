@@ -201,13 +201,14 @@ class Tracked(nn.Module):
 
 
 class Unmoved(nn.Module):
-    """Lets nothing pass before it has been moved to a device."""
+    """Lets nothing pass before it has been moved to a device, as a batch from elsewhere is."""
 
     moved = False
 
-    def _apply(self, *args, **kwargs):
-        self.moved = True
-        return super()._apply(*args, **kwargs)
+    def _apply(self, fn, *args, **kwargs):
+        if not isinstance(fn(torch.zeros(1).as_subclass(Elsewhere)), Elsewhere):
+            self.moved = True
+        return super()._apply(fn, *args, **kwargs)
 
     def forward(self, scores):
         if not self.moved:

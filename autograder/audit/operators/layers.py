@@ -90,10 +90,12 @@ def _wrong_layer(node: cst.CSTNode, place: Place) -> Iterator[Change]:
 
 
 def _layers_called(node: cst.CSTNode) -> set[str]:
-    found: set[str] = set()
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-        if last_name(node.func.value) == "self":
-            found.add(called(node))
+    of_self = (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and last_name(node.func.value) == "self"
+    )
+    found = {called(node)} if of_self else set()
     return found.union(*(_layers_called(child) for child in node.children))
 
 

@@ -112,7 +112,7 @@ def _mode_for_one_batch(node: cst.CSTNode, place: Place) -> Iterator[Change]:
 
 
 def _last_line_outside(node: cst.CSTNode, place: Place) -> Iterator[Change]:
-    if isinstance(node, Loop) and len(inner(node)) > 1:
+    if isinstance(node, Loop) and len(inner(node)) > 1 and not calls(inner(node)[-1], "print"):
         *kept, last = inner(node)
         yield node, cst.FlattenSentinel([with_inner(node, kept), last])
 

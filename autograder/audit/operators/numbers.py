@@ -61,11 +61,11 @@ def _no_dimension(node: cst.CSTNode, place: Place) -> Iterator[Change]:
 def _reduction_exchanged(node: cst.CSTNode, place: Place) -> Iterator[Change]:
     if isinstance(node, cst.Call) and called(node) in _REDUCTIONS:
         yield node, node.with_changes(func=renamed(node.func, _REDUCTIONS[called(node)]))
-    if isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value == "reduction":
-        if isinstance(node.value, cst.SimpleString):
-            other = _REDUCTIONS.get(str(node.value.evaluated_value))
-            if other is not None:
-                yield node.value, cst.SimpleString(f'"{other}"')
+    if isinstance(node, cst.Arg) and node.keyword is not None:
+        text = node.value.evaluated_value if isinstance(node.value, cst.SimpleString) else None
+        other = _REDUCTIONS.get(str(text))
+        if node.keyword.value == "reduction" and other is not None:
+            yield node.value, cst.SimpleString(f'"{other}"')
 
 
 def _other_extreme(node: cst.CSTNode, place: Place) -> Iterator[Change]:
