@@ -16,10 +16,6 @@ from autograder.course.secret import default_key_file
 _DUE = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?) ?(\S*)")
 
 
-NO_DATA = "none"
-"""Stands for the images of an assignment that has none."""
-
-
 def _due(value: Any) -> datetime:
     """`2027-03-01 23:59 Europe/Berlin`, or with an offset such as +01:00 or Z for the zone."""
     if isinstance(value, str) and (match := _DUE.fullmatch(value.strip())):
@@ -108,6 +104,10 @@ class Part(_Strict):
         Limits, Field(description="a group of limits", examples=["{wall_seconds: 180}"])
     ] = Limits()
     """Only what the file sets for this part; `Assignment.limits_of` has them all."""
+
+
+NO_DATA = "none"
+"""Stands for the images of an assignment that has none."""
 
 
 class Accuracy(_Strict):
