@@ -6,13 +6,15 @@ measured parts, the settings, the data, the device, the versions computed with, 
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .. import __version__, atomic
-from ..authoring.listing import CHECKS
+from ..authoring.listing import CHECKS, check_file
 from ..course import Assignment
 from ..grading.checks import probes_for
 from ..grading.digests import digest_of_files, versions
@@ -73,10 +75,7 @@ def setting_digest(assignment: Assignment, data: str, device: str) -> str:
     """
     rule = assignment.accuracy
     parts = measured_parts(assignment)
-    checks = sorted((assignment.folder / CHECKS).glob("*.py"))
-    helpers = [path for path in checks if not path.name.startswith("test_")]
-    wanted = [assignment.folder / CHECKS / f"test_{part}.py" for part in parts]
-    files = {path.name: path.read_bytes() for path in (*helpers, *wanted)}
+    files = _files_of_checks(assignment, parts)
     probes = [probes_for(assignment.folder, part) for part in parts]
     numbers = [
         assignment.settings.model_dump_json(),
@@ -84,3 +83,27 @@ def setting_digest(assignment: Assignment, data: str, device: str) -> str:
         ", ".join(assignment.modules),
     ]
     return digest_of_files(files, [*probes, *numbers, data, device, versions(), __version__])
+
+
+def _files_of_checks(assignment: Assignment, parts: list[str]) -> dict[str, bytes]:
+    """The check files of these parts and all that they import of what lies beside them."""
+    folder = assignment.folder / CHECKS
+    wanted = [check_file(assignment, assignment.part(part)) for part in parts]
+    files: dict[str, bytes] = {}
+    while wanted:
+        path = wanted.pop()
+        if path.name not in files and path.is_file():
+            files[path.name] = path.read_bytes()
+            wanted += [
+                folder / f"{module}.py"
+                for module in _imported(ast.parse(path.read_text(encoding="utf-8-sig")))
+            ]
+    return files
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield node.module

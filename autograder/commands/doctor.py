@@ -10,7 +10,8 @@ from pathlib import Path
 from .. import __version__
 from .. import course as courses
 from ..calibrate.standing import describe
-from ..course import NO_DATA, CourseError, Limits
+from ..course import CourseError, Limits
+from ..course.schema import NO_DATA
 from ..grading import cluster_worker
 from ..grading.session import worker_limits
 from ..sandbox.answers import SandboxBroken, WorkerStopped, WorkerTimeout

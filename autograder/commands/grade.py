@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from .. import atomic
 from .. import course as courses
-from ..course import NO_DATA, Assignment, Course
+from ..course import Assignment, Course
+from ..course.schema import NO_DATA
 from ..grading.places import folder_name
 from ..grading.register import not_of_the_class
 from ..grading.results import Result, Status

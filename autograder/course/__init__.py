@@ -19,20 +19,11 @@ from autograder.course.errors import (
 )
 from autograder.course.file import read_course_file
 from autograder.course.late import Late, contradictions
-from autograder.course.schema import (
-    NO_DATA,
-    Accuracy,
-    Assignment,
-    Course,
-    KeySource,
-    Limits,
-    Part,
-)
+from autograder.course.schema import Accuracy, Assignment, Course, KeySource, Limits, Part
 from autograder.course.secret import is_inside, read_or_make_key
 from autograder.course.settings import settings_schema, validated_settings
 
 __all__ = [
-    "NO_DATA",
     "Accuracy",
     "Assignment",
     "Course",

@@ -15,8 +15,6 @@ from autograder.course.fields import whole as _whole
 from autograder.course.late import Late
 from autograder.course.secret import default_key_file
 
-NO_DATA = "none"
-"""Stands for the images of an assignment that has none."""
 _Title = Annotated[str, Field(pattern=r"\S", description="a title", examples=["Digits"])]
 _Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Modules = Annotated[
@@ -75,6 +73,10 @@ class Part(_Strict):
         Limits, Field(description="a group of limits", examples=["{wall_seconds: 180}"])
     ] = Limits()
     """Only what the file sets for this part; `Assignment.limits_of` has them all."""
+
+
+NO_DATA = "none"
+"""Stands for the images of an assignment that has none."""
 
 
 class Accuracy(_Strict):

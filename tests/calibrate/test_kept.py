@@ -39,12 +39,19 @@ def test_a_run_that_can_not_be_read_is_done_again(luck, tmp_path):
         ("course.yaml", "level: 0.95", "level: 0.94", False),
         ("course.yaml", "marked_share: 0.1", "marked_share: 0.2", False),
         ("course.yaml", "threshold: 0.9,", "threshold: 0.91,", True),
+        ("source/luck/checks/odds.py", "ODDS = 1", "ODDS = 2", False),
+        ("source/luck/checks/luckless.py", "ODDS = 0", "ODDS = 1", True),
         ("source/luck/checks/test_skill.py", "Skill is there", "Skill is here", True),
         ("source/luck/probes.py", "student.skill.skill()", "1", True),
         ("course.yaml", "title: Luck\n", "title: Much luck\n", True),
     ],
 )
 def test_what_decides_a_run_is_part_of_its_digest(luck_course, luck, file, old, new, same):
+    checks = luck.folder / "checks"
+    (checks / "odds.py").write_text("ODDS = 1\n")
+    (checks / "luckless.py").write_text("ODDS = 0\n")
+    text = (checks / "test_luck.py").read_text()
+    (checks / "test_luck.py").write_text(f"from odds import ODDS\n{text}")
     before = setting_digest(luck, "mnist", "cpu")
     path = luck_course.root / file
     text = path.read_text()

@@ -1,4 +1,4 @@
-"""NAdam, a rate that falls on a plateau of the validation loss, clipping in fit."""
+"""AMSGrad, a rate that falls on a plateau of the validation loss, clipping in fit."""
 
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ def evaluate(model, loader, loss_fn, device):
 def fit(model, train_loader, val_loader, *, epochs, lr, device):
     model.to(device)
     criterion = torch.nn.CrossEntropyLoss()
-    optimizer = torch.optim.NAdam(model.parameters(), lr=lr)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, amsgrad=True)
     plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, patience=0)
     train_losses, scores = [], []
     for _ in range(epochs):
