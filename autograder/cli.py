@@ -372,6 +372,20 @@ def package_gradescope(
     raise typer.Exit(run(course, assignment, to, data_root, extra_index_url))
 
 
+@package.command("github")
+def package_github(
+    assignment: PackagedAssignment = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Default: .github/workflows/ beside the course file.")
+    ] = None,
+    course: CourseFile = Path("course.yaml"),
+) -> None:
+    """Write a GitHub Actions workflow that grades a class in a repository of the instructor's."""
+    from .commands.package import package_github as run
+
+    raise typer.Exit(run(course, assignment, to))
+
+
 @package.command("nbgrader")
 def package_nbgrader(
     course: Annotated[Path, typer.Option(help="The folder of the nbgrader course.")],

@@ -48,6 +48,19 @@ def package_nbgrader(course_file: Path, name: str | None, nbgrader_course: Path)
     return OK
 
 
+@exit_code
+def package_github(course_file: Path, name: str | None, to: Path | None) -> int:
+    """Write a workflow that grades a class on GitHub."""
+    from ..packaging.github import github_workflow
+
+    course = courses.load(course_file)
+    assignment = the_one(course, name)
+    to = to or course.root / ".github" / "workflows" / f"grade-{assignment.name}.yml"
+    atomic.write_text(to, github_workflow(course, assignment.name))
+    say(f"{to}: put the course's key into the repository's secret {course.key.environment}.")
+    return OK
+
+
 def _images(data_root: Path | None) -> dict[str, bytes]:
     """The data set's files in the folder that was named, packed; none where none was."""
     from ..data import DataUnavailable, named_root
