@@ -18,7 +18,16 @@ from autograder.course.errors import (
     shown,
 )
 from autograder.course.file import read_course_file
-from autograder.course.schema import Accuracy, Assignment, Course, KeySource, Limits, Part
+from autograder.course.schema import (
+    Accuracy,
+    Assignment,
+    Course,
+    Feedback,
+    KeySource,
+    Level,
+    Limits,
+    Part,
+)
 from autograder.course.secret import is_inside, read_or_make_key
 from autograder.course.settings import settings_schema, validated_settings
 
@@ -27,7 +36,9 @@ __all__ = [
     "Assignment",
     "Course",
     "CourseError",
+    "Feedback",
     "KeySource",
+    "Level",
     "Limits",
     "Part",
     "load",

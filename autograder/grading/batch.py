@@ -20,7 +20,7 @@ from .digests import digest_under_key
 from .outfolder import LOG_NAME, Unusable, require_space_to_work, taken
 from .places import folder_name
 from .register import Register, begun, read_register, write_register
-from .results import Result, Standing, Status, read_result, write_result
+from .results import Result, Standing, Status, read_result, without_figures, write_result
 from .session import Grader
 from .slots import Answer, Lost, Slots, pytest_by_itself
 from .submission import HandedIn, read
@@ -179,7 +179,7 @@ class Batch:
             return self._internal(student, why)
         if student in self._register.again:
             self._note(self._register.without(student))
-        return result
+        return without_figures(result)
 
     def _internal(self, student: str, why: str) -> Result:
         return Result(
