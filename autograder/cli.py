@@ -238,6 +238,19 @@ def audit(
 
 
 @app.command()
+def show(
+    out: Annotated[Path, typer.Argument(help="What `grade` wrote.")],
+    student: Annotated[str, typer.Argument(help="Whose feedback.")],
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown.")] = False,
+    course: CourseFile = Path("course.yaml"),
+) -> None:
+    """Show a student's feedback on the terminal: what feedback.html says, as text."""
+    from .commands.show import show as run
+
+    raise typer.Exit(run(course, out, student, markdown))
+
+
+@app.command()
 def doctor(
     data_root: DataRoot = None,
     scheduler: Scheduler = None,

@@ -37,7 +37,7 @@ class Secret:
 
     @property
     def signs(self) -> str:
-        return _signs(self.text)
+        return signs_of(self.text)
 
 
 def find_leaks(
@@ -48,7 +48,7 @@ def find_leaks(
     `shipped` are the source files that they were made of, `folder` is the assignment's, `known`
     are texts that students may know: what the kit writes, and the titles of all checks.
     """
-    public = _signs("\n".join([*map(_public_lines, shipped), *known]))
+    public = signs_of("\n".join([*map(_public_lines, shipped), *known]))
     secrets = [
         secret
         for secret in secrets_of(shipped, folder)
@@ -83,6 +83,21 @@ def secrets_of(shipped: Sequence[Shipped], folder: Path) -> Iterator[Secret]:
                     yield Secret(path, number, line)
 
 
+def secrets_in(folder: Path) -> Iterator[str]:
+    """The lines of all regions in an assignment's scripts that stand outside of none as well."""
+    inside: list[str] = []
+    outside: list[str] = []
+    for path in sorted(folder.rglob("*.py")):
+        if any(step in NOT_SOURCE for step in path.relative_to(folder).parts):
+            continue
+        text = path.read_text(encoding="utf-8-sig")
+        secret = {number for region in scan(text, path) for number in region.lines}
+        for number, line in enumerate(text.split("\n"), start=1):
+            (inside if number in secret else outside).append(line)
+    public = signs_of("\n".join(outside))
+    return (line for line in inside if line.strip() and signs_of(line) not in public)
+
+
 def all_text(name: str, data: bytes) -> str:
     """The text of a file; of JSON all the strings in it, keys included, as they read."""
     text = data.decode("utf-8")
@@ -104,7 +119,8 @@ def _strings(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def _signs(text: str) -> str:
+def signs_of(text: str) -> str:
+    """The words and signs of `text`, so that two lines can be compared whatever their spaces."""
     return f" {' '.join(_WORDS_AND_SIGNS.findall(text))} "
 
 
@@ -115,7 +131,7 @@ def _public_lines(file: Shipped) -> str:
 
 
 def _leaks_in(name: str, text: str, secrets: Sequence[Secret]) -> Iterator[str]:
-    signs = _signs(text)
+    signs = signs_of(text)
     found = [secret for secret in secrets if secret.signs in signs]
     for secret in found[:_SHOWN]:
         where = f"line {secret.line} of {shown_path(secret.path)}"
@@ -130,5 +146,5 @@ def _leaks_in(name: str, text: str, secrets: Sequence[Secret]) -> Iterator[str]:
 def _markers_in(name: str, text: str, public: str) -> Iterator[str]:
     for line in map(str.strip, text.split("\n")):
         is_marker = line.startswith("#") and (marker_of(line) or meant_marker(line))
-        if is_marker and _signs(line) not in public:
+        if is_marker and signs_of(line) not in public:
             yield f"{name}: expected no marker of a region, found {line!r}; it must be cut"

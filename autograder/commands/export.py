@@ -41,8 +41,9 @@ def export(course_file: Path, name: str, options: ExportOptions) -> int:
         scaled=options.scaled,
         environment=os.environ,
     )
+    told = results if name == "csv" else for_students(assignment, results)
     try:
-        made = wanted_format.write(results, wanted)
+        made = wanted_format.write(told, wanted)
     except BadSheet as error:
         raise UsageError(str(error)) from None
     targets = _targets(name, options, list(made.files))
@@ -75,7 +76,8 @@ def export_nbgrader(course_file: Path, out: Path, nbgrader_course: Path) -> int:
     assignment, results = graded_class(course_file, out)
     release = course.root / "release" / assignment.name
     try:
-        remarks = nbgrader(results, assignment, release, nbgrader_course)
+        told = for_students(assignment, results)
+        remarks = nbgrader(told, assignment, release, nbgrader_course)
     except NoCourse as error:
         raise UsageError(str(error)) from None
     for remark in remarks:
@@ -100,6 +102,15 @@ def graded_class(course_file: Path, out: Path) -> tuple[Assignment, list[Result]
     if missing:
         say(f"Not graded yet, so left out: {', '.join(missing)}. `autograder grade` goes on.")
     return course.assignment(results[0].assignment), results
+
+
+def for_students(assignment: Assignment, results: list[Result]) -> list[Result]:
+    """The results with what students may not see taken out, as their feedback pages have them."""
+    from ..reports.disclosure import for_student
+    from .grade import rules_of
+
+    rules = rules_of(assignment)
+    return [for_student(result, rules) for result in results]
 
 
 def _content(sheet: Path, fills: str) -> bytes:

@@ -7,15 +7,16 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import atomic
 from .. import course as courses
-from ..course import Assignment, Course
+from ..course import Assignment, Course, Level
 from ..course.schema import NO_DATA
 from ..grading.places import folder_name
-from ..grading.register import not_of_the_class
+from ..grading.register import not_of_the_class, read_register
 from ..grading.results import Result, Status
 from ..interruption import Stopped
 from .options import GradeOptions
@@ -24,6 +25,7 @@ from .outcome import INTERNAL, OK, UsageError, complain, exit_code, say, the_one
 if TYPE_CHECKING:
     from ..grading.batch import Graded, Plan
     from ..grading.submission import HandedIn
+    from ..reports.disclosure import Rules
 
 GPU_DRIVERS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 UNCONTAINED = "Nothing contains the submissions: --sandbox none is only for code that you trust."
@@ -141,7 +143,7 @@ def part_names(assignment: Assignment) -> list[str]:
 
 
 def write_reports(assignment: Assignment, out: Path, results: list[Result]) -> list[str]:
-    """Write grades.csv, the class report and every feedback page; what could not be written.
+    """Write grades.csv, the class report and all feedback; what could not be written.
 
     Raises OSError where the disk is full.
     """
@@ -149,16 +151,31 @@ def write_reports(assignment: Assignment, out: Path, results: list[Result]) -> l
     from ..reports.feedback import FILE_NAME, write_feedback
     from ..reports.grades_csv import write_grades
 
+    register = read_register(out)
+    before = {} if register is None else register.before
+    rules = rules_of(assignment)
     ordered = sorted(results, key=lambda result: result.student)
     write_grades(ordered, part_names(assignment), out / "grades.csv")
     failed: list[str] = []
     for result in ordered:
         folder = out / folder_name(result.student)
         with _forgiven(folder / FILE_NAME, failed):
-            write_feedback(result, folder, assignment.title)
+            write_feedback(result, folder, assignment.title, rules)
     with _forgiven(out / "report.html", failed):
-        write_report(ordered, out, assignment.title)
+        write_report(ordered, out, assignment.title, before)
     return failed
+
+
+def rules_of(assignment: Assignment) -> Rules:
+    """What of a result its student sees today."""
+    from ..reports.disclosure import Rules
+
+    level = assignment.feedback.level
+    return Rules(
+        details=level is not Level.POINTS,
+        expected=level is Level.FULL,
+        revealed=assignment.reveals(datetime.now().astimezone()),
+    )
 
 
 @contextmanager

@@ -19,7 +19,16 @@ from autograder.course.errors import (
 )
 from autograder.course.file import read_course_file
 from autograder.course.late import Late, contradictions
-from autograder.course.schema import Accuracy, Assignment, Course, KeySource, Limits, Part
+from autograder.course.schema import (
+    Accuracy,
+    Assignment,
+    Course,
+    Feedback,
+    KeySource,
+    Level,
+    Limits,
+    Part,
+)
 from autograder.course.secret import is_inside, read_or_make_key
 from autograder.course.settings import settings_schema, validated_settings
 
@@ -28,8 +37,10 @@ __all__ = [
     "Assignment",
     "Course",
     "CourseError",
+    "Feedback",
     "KeySource",
     "Late",
+    "Level",
     "Limits",
     "Part",
     "load",

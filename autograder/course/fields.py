@@ -24,26 +24,29 @@ class Strict(BaseModel):
 
 
 def moment(name: str) -> Any:
-    """Reads a point in time: `2027-03-01 23:59 Europe/Berlin`, or an offset such as +01:00 or Z for
-    the zone. Days added to it keep the clock's time of day, also where the clocks change.
+    """Reads the point in time of the key `name` as `read_moment` does."""
+    return BeforeValidator(lambda value: read_moment(name, value))
+
+
+def read_moment(name: str, value: Any) -> datetime:
+    """`2027-03-01 23:59 Europe/Berlin`, or an offset such as +01:00 or Z for the zone.
+
+    Days added to it keep the clock's time of day, also where the clocks change. Raises ValueError
+    with what to write.
     """
-
-    def read(value: Any) -> datetime:
-        if isinstance(value, str) and (match := _MOMENT.fullmatch(value.strip())):
-            date, time, zone = match.groups()
-            try:
-                if re.fullmatch(r"Z|[+-]\d{2}:?\d{2}", zone):
-                    return datetime.fromisoformat(f"{date}T{time}{zone}")
-                if zone:
-                    return datetime.fromisoformat(f"{date}T{time}").replace(tzinfo=ZoneInfo(zone))
-            except (ValueError, ZoneInfoNotFoundError, OSError):
-                pass
-        raise ValueError(
-            f"expected a date, a time and a time zone, found {shown(value)}; "
-            f"write for example `{name}: {_EXAMPLE}`"
-        )
-
-    return BeforeValidator(read)
+    if isinstance(value, str) and (match := _MOMENT.fullmatch(value.strip())):
+        date, time, zone = match.groups()
+        try:
+            if re.fullmatch(r"Z|[+-]\d{2}:?\d{2}", zone):
+                return datetime.fromisoformat(f"{date}T{time}{zone}")
+            if zone:
+                return datetime.fromisoformat(f"{date}T{time}").replace(tzinfo=ZoneInfo(zone))
+        except (ValueError, ZoneInfoNotFoundError, OSError):
+            pass
+    raise ValueError(
+        f"expected a date, a time and a time zone, found {shown(value)}; "
+        f"write for example `{name}: {_EXAMPLE}`"
+    )
 
 
 def moment_field() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, Field, InstanceOf, PrivateAttr
 
 from autograder.course.errors import CourseError, one_of, shown_path
 from autograder.course.fields import Strict as _Strict
-from autograder.course.fields import moment, moment_field
+from autograder.course.fields import moment, moment_field, read_moment
 from autograder.course.fields import whole as _whole
 from autograder.course.late import Late
 from autograder.course.secret import default_key_file
@@ -105,6 +106,36 @@ class Accuracy(_Strict):
         return marked >= self.marked_threshold and held_out < self.threshold
 
 
+class Level(StrEnum):
+    """How much of a result its student sees. Of hidden checks it is never more than the hint."""
+
+    FULL = "full"
+    NO_EXPECTED = "no-expected"
+    """No expected values."""
+    POINTS = "points"
+    """Points only."""
+
+
+class Feedback(_Strict):
+    """What students see of their results."""
+
+    level: Annotated[
+        Level,
+        BeforeValidator(lambda value: Level(value) if value in list(Level) else value),
+        Field(description=f"one of {', '.join(Level)}", examples=["full"]),
+    ] = Level.FULL
+    reveal: Annotated[int, _whole("held-out images", "200", least=0)] = 0
+    """Of so many held-out images, for all students the same, feedback may show the labels."""
+    reveal_from: Annotated[
+        datetime | None,
+        BeforeValidator(
+            lambda value: value if value is None else read_moment("reveal_from", value)
+        ),
+        moment_field(),
+    ] = None
+    """Since when; None is the due date."""
+
+
 class Assignment(_Strict):
     """One entry under `assignments:`, and the folder source/<name> that belongs to it."""
 
@@ -137,6 +168,9 @@ class Assignment(_Strict):
         Field(description="the accuracy rule", examples=["{threshold: 0.94, …}"]),
     ] = None
     """None where no part trains on the data."""
+    feedback: Annotated[
+        Feedback, Field(description="what students see", examples=["{level: full}"])
+    ] = Feedback()
     limits: Annotated[
         Limits, Field(description="a group of limits", examples=["{wall_seconds: 180}"])
     ] = Limits()
@@ -163,6 +197,10 @@ class Assignment(_Strict):
     def points(self) -> float:
         """Of all parts together."""
         return sum(part.points for part in self.parts)
+
+    def reveals(self, now: datetime) -> bool:
+        """May feedback show labels of held-out images at this time?"""
+        return now >= (self.feedback.reveal_from or self.due)
 
     def part(self, name: str) -> Part:
         """Raises KeyError where no part has this name."""

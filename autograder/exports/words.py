@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..grading.results import CheckResult, Outcome, PartResult, Result
 from ..printable import cut, printable
-from ..reports.feedback import message_of
+from ..reports.telling import message_of
 from ..reports.words import NOT_ATTEMPTED, ending_of, exact_points, points_text
 
 MOST = 5_000

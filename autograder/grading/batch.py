@@ -22,7 +22,15 @@ from .lateness import settled
 from .outfolder import LOG_NAME, Unusable, require_space_to_work, taken
 from .places import folder_name
 from .register import Register, begun, read_register, write_register
-from .results import Result, Standing, Status, Submitted, read_result, write_result
+from .results import (
+    Result,
+    Standing,
+    Status,
+    Submitted,
+    read_result,
+    without_figures,
+    write_result,
+)
 from .session import Grader
 from .slots import Answer, Lost, Slots, pytest_by_itself
 from .submission import HandedIn, read
@@ -183,7 +191,7 @@ class Batch:
             return self._internal(student, why)
         if student in self._register.again:
             self._note(self._register.without(student))
-        return result
+        return without_figures(result)
 
     def _settled(self, handed_in: HandedIn, result: Result, before: Result | None) -> Result:
         submitted = the_earlier(time_of(handed_in, self._times), result, before)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ..authoring import percent, regions
+from ..authoring import headings, percent, regions
 from ..course import Assignment
 from ..selfcheck.checkinfo import MARKERS, CheckInfo, info_of
 
@@ -29,6 +29,8 @@ class Check:
 
     info: CheckInfo
     visible: bool
+    reread: str = ""
+    """The section of a notebook that its hint is about, "" where it names none."""
 
 
 def list_checks(assignment: Assignment) -> dict[str, list[Check]]:
@@ -52,7 +54,8 @@ def list_checks(assignment: Assignment) -> dict[str, list[Check]]:
                 f"{item.path.name}: expected test_<part>.py for one of {', '.join(listed)}, "
                 f"found {info.part!r}; rename the file or add the part to course.yaml"
             )
-        listed[info.part].append(Check(info, not _is_hidden(item)))
+        reread = _reread(info, assignment, item.path)
+        listed[info.part].append(Check(info, not _is_hidden(item), reread))
     for part in assignment.parts:
         total = sum(check.info.points for check in listed[part.name])
         if abs(total - part.points) > 1e-9:
@@ -91,6 +94,18 @@ def probes_for(assignment: Path, part: str) -> str:
 def register_markers(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
+
+
+def _reread(info: CheckInfo, assignment: Assignment, path: Path) -> str:
+    if not info.section:
+        return ""
+    modules = assignment.part(info.part).modules
+    texts = {name: assignment.folder / f"{name}.py" for name in modules}
+    known = {name: headings.headings(file.read_text("utf-8")) for name, file in texts.items()}
+    try:
+        return headings.section_words(info.section, modules, known)
+    except ValueError as error:
+        raise BrokenChecks(f"{path.name}: {info.id}: reread: {error}") from None
 
 
 def _is_hidden(item: pytest.Item) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +25,8 @@ from ..selfcheck.expect import CheckFailed, Expect
 from ..selfcheck.plain import as_data
 from .checks import Check, register_markers
 from .digests import seed_for
+from .drawing import Show
+from .figures import Figure
 from .limit_words import limit_behind
 from .results import AccuracyRun, CheckResult, Frame, Outcome
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 NOT_ATTEMPTED = "not attempted"
 LONGEST_TEXT = 2_000
 _ANSWERED = pytest.StashKey[bool]()
+_SHOWN = pytest.StashKey[Show]()
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Ending:
     expected: str = ""
     found: str = ""
     frames: tuple[Frame, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tampered: bool = False
 
 
 @dataclass
@@ -65,6 +70,7 @@ class PartRun:
     load_seconds: float
     device_name: str
     load_images: Callable[[], ImageData]
+    reveal: int = 0
     endings: dict[str, Ending] = field(default_factory=dict)
     records: dict[str, float] = field(default_factory=dict)
     by_rule: set[str] = field(default_factory=set)
@@ -88,7 +94,11 @@ class PartRun:
         if call.when == "call" or call.excinfo is not None:
             error = call.excinfo.value if call.excinfo is not None else None
             in_call = call.when == "call"
-            self.endings[info_of(item).id] = self._ending(item, error, in_call)
+            ending = self._ending(item, error, in_call)
+            shown = item.stash.get(_SHOWN, None)
+            if shown is not None:
+                ending = replace(ending, figures=shown.kept(ending.outcome is Outcome.PASSED))
+            self.endings[info_of(item).id] = ending
         return report
 
     @pytest.fixture
@@ -113,6 +123,27 @@ class PartRun:
     def expect(self) -> Expect:
         """The words that expectations are written in."""
         return Expect()
+
+    @pytest.fixture
+    def show(self, request: pytest.FixtureRequest) -> Show:
+        """What to draw beside the words, for the feedback page."""
+        info = info_of(request.node)
+        note = f"{request.node.name}: "
+        shown = Show(self.checks[info.id].visible, lambda why: self.log.append(note + why))
+        request.node.stash[_SHOWN] = shown
+        return shown
+
+    @pytest.fixture
+    def revealed(self) -> Callable[[int], list[int]]:
+        """Of so many held-out images, which may be shown with their labels: for all the same."""
+
+        def places(total: int) -> list[int]:
+            import torch
+
+            rng = torch.Generator().manual_seed(seed_for(self.key, "", "revealed"))
+            return sorted(torch.randperm(total, generator=rng)[: self.reveal].tolist())
+
+        return places
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> torch.Generator:
@@ -209,7 +240,8 @@ class PartRun:
         if isinstance(error, WorkerStopped):
             return Ending(Outcome.ERROR, f"Your code {error}.")
         if isinstance(error, BadReply):
-            return Ending(Outcome.FAILED, f"What your code returned can't be read: {error}.")
+            message = f"What your code returned can't be read: {error}."
+            return Ending(Outcome.FAILED, message, tampered=error.forged)
         if isinstance(error, CheckFailed) and in_call:
             expected = f"{error.what}: {error.expected}" if error.what else error.expected
             message, found = (cut(text, LONGEST_TEXT) for text in (str(error), error.found))
@@ -270,8 +302,11 @@ def result_of(check: Check, ending: Ending) -> CheckResult:
         max_points=check.info.points,
         message=ending.message,
         hint="" if ending.outcome is Outcome.PASSED else check.info.hint,
+        reread="" if ending.outcome is Outcome.PASSED else check.reread,
         visible=check.visible,
         expected=ending.expected,
         found=ending.found,
         frames=ending.frames,
+        tampered=ending.tampered,
+        figures=ending.figures,
     )

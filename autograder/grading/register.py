@@ -23,7 +23,7 @@ FILE_NAME = ".class.json"
 class Register(BaseModel):
     """The class of the latest grading.
 
-    While that is unfinished, `before` has the standings from before it began, and `again` the
+    `before` has the standings from before it began. While it is unfinished, `again` has the
     students to grade whether anything changed for them or not.
     """
 
@@ -41,7 +41,8 @@ class Register(BaseModel):
         return self.model_copy(update={"again": again})
 
     def finished(self) -> Register:
-        return Register(assignment=self.assignment, students=self.students, unfinished=False)
+        """The same once all is done; the next grading begins with standings of its own."""
+        return self.model_copy(update={"unfinished": False, "again": ()})
 
 
 def begun(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from .. import atomic
+from .figures import Figure, Figures, read_figures, write_figures
 from .places import folder_name
 
 FILE_NAME = "result.json"
+_FIGURES: Any = {"parts": {"__all__": {"checks": {"__all__": {"figures"}}}}}
 
 
 class Outcome(StrEnum):
@@ -55,10 +58,16 @@ class CheckResult(_Strict):
     max_points: float
     message: str = ""
     hint: str = ""
+    reread: str = ""
+    """Which section of which notebook the hint is about."""
     visible: bool = True
     expected: str = ""
     found: str = ""
     frames: tuple[Frame, ...] = ()
+    tampered: bool = False
+    """Did the worker send what no honest code makes it send?"""
+    figures: tuple[Figure, ...] = ()
+    """Pictures, in `figures.json` and not in `result.json`."""
 
 
 class PartResult(_Strict):
@@ -165,8 +174,49 @@ class Result(_Strict):
 
 
 def write_result(result: Result, folder: Path) -> None:
-    """Write `folder/result.json`, whole or not at all."""
-    atomic.write_text(folder / FILE_NAME, result.model_dump_json(indent=1) + "\n")
+    """Write `folder/result.json`, whole or not at all, and its figures beside it."""
+    drawn = {
+        check.id: check.figures for part in result.parts for check in part.checks if check.figures
+    }
+    write_figures(
+        Figures(
+            submission_digest=result.submission_digest,
+            checks_digest=result.checks_digest,
+            checks=drawn,
+        ),
+        folder,
+    )
+    text = result.model_dump_json(indent=1, exclude=_FIGURES)
+    atomic.write_text(folder / FILE_NAME, text + "\n")
+
+
+def with_figures(result: Result, folder: Path) -> Result:
+    """`result` with the figures that lie in its folder, where they are this result's."""
+    found = read_figures(folder)
+    mine = (result.submission_digest, result.checks_digest)
+    if found is None or (found.submission_digest, found.checks_digest) != mine:
+        return result
+    return _drawn(result, found.checks)
+
+
+def without_figures(result: Result) -> Result:
+    """What a class of a thousand can hold in memory."""
+    return _drawn(result, {})
+
+
+def _drawn(result: Result, figures: Mapping[str, tuple[Figure, ...]]) -> Result:
+    parts = tuple(
+        part.model_copy(
+            update={
+                "checks": tuple(
+                    check.model_copy(update={"figures": figures.get(check.id, ())})
+                    for check in part.checks
+                )
+            }
+        )
+        for part in result.parts
+    )
+    return result.model_copy(update={"parts": parts})
 
 
 def read_result(folder: Path) -> Result | None:

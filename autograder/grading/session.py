@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..authoring.leaks import secrets_in
 from ..course import Assignment, Limits, Part
 from ..sandbox import launch, warm
 from ..sandbox.backends import BACKENDS, NOT_CONTAINED
@@ -20,11 +21,16 @@ from .aside import aside
 from .checks import Check, list_checks, probes_for, pytest_arguments
 from .digests import digest_of_checks, key_of_repetition
 from .imports import imports_of
+from .kept_back import KeptBack, machine_places, signs_in
 from .plugin import NOT_ATTEMPTED, Ending, PartRun, result_of, run_part
 from .results import AccuracyResult, AccuracyRun, Outcome, PartResult, Result, Status
 
 if TYPE_CHECKING:
     from ..data import ImageData
+
+
+NO_MATTER_OF_SCORES: Any = {"due": True, "late": True, "feedback": {"level", "reveal_from"}}
+"""What of an assignment may change without grading again; lateness is settled afterwards."""
 
 
 class NoRelease(Exception):
@@ -60,10 +66,15 @@ class Grader:
     @cached_property
     def checks_digest(self) -> str:
         stubs = [f"{name} {digest}" for name, digest in sorted(self.manifest.stubs.items())]
-        # When something is due, and what lateness costs, is settled after the grading.
-        course = self.assignment.model_dump_json(exclude={"due", "late"})
+        course = self.assignment.model_dump_json(exclude=NO_MATTER_OF_SCORES)
         environment = f"{self.device} {self.data_name} {course}"
         return digest_of_checks(self.assignment.folder, stubs, environment)
+
+    @cached_property
+    def kept_back(self) -> KeptBack:
+        """What a result must not say."""
+        folder = self.assignment.folder
+        return KeptBack(secrets_in(folder), machine_places(folder.parent.parent))
 
     @cached_property
     def probes(self) -> dict[str, str]:
@@ -177,6 +188,10 @@ class Work:
     log: list[str] = field(default_factory=list)
     never_imported: set[str] = field(default_factory=set)
 
+    @cached_property
+    def handed_in(self) -> str:
+        return signs_in(self.submission.files.values())
+
     def grade_parts(self, spare_core: bool) -> tuple[PartResult, ...]:
         """All parts, in their order; the one that needs most modules aside on a `spare_core`."""
         parts = self.grader.assignment.parts
@@ -207,7 +222,10 @@ class Work:
             endings = dict.fromkeys(checks, Ending(Outcome.TIMEOUT, reason))
         else:
             endings = self._endings(part, checks)
-        results = tuple(result_of(check, endings[name]) for name, check in checks.items())
+        cut = self.grader.kept_back.cut
+        results = tuple(
+            cut(result_of(check, endings[name]), self.handed_in) for name, check in checks.items()
+        )
         return PartResult(
             name=part.name,
             title=part.title,
@@ -272,6 +290,7 @@ class Work:
                 load_seconds=assignment.limits.call_seconds,
                 device_name=grader.device,
                 load_images=lambda: grader.images,
+                reveal=assignment.feedback.reveal,
             )
             run_part(run, pytest_arguments(assignment.folder, part.name))
         if run.import_timed_out() and len(part.modules) == 1:

@@ -3,61 +3,41 @@
 from __future__ import annotations
 
 import statistics
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from .. import atomic
 from ..grading.places import folder_name
-from ..grading.results import CheckResult, Outcome, PartResult, Result, Status
+from ..grading.results import Result, Standing
 from . import feedback
 from .attention import needs_a_person
-from .histogram import bins_of, words_of
-from .page import render
-from .words import ENDINGS, Ending, ending_of
+from .changes import changes_of
+from .histogram import HEIGHT, WIDTH, Histogram, of_scores, of_seconds, of_shares
+from .page import render, script
+from .tallies import endings_in, missed_by, tally
+from .words import time_text
 
 FILE_NAME = "report.html"
+SHOWN_NAMES = 12
+"""Students that one message names; the table has all of them."""
 
 
-@dataclass(frozen=True)
-class CheckTally:
-    """How one check went in the class."""
+def write_report(
+    results: Sequence[Result],
+    out: Path,
+    title: str = "",
+    before: Mapping[str, Standing] | None = None,
+) -> Path:
+    """Write `out/report.html`; `title` is the assignment's, its name where there is none.
 
-    title: str
-    max_points: float
-    visible: bool
-    students: int
-    ways: tuple[tuple[Ending, int], ...]
-    """How it ended for those who did not pass it, and for how many."""
-
-    @property
-    def missed(self) -> int:
-        return sum(count for _, count in self.ways)
-
-
-@dataclass(frozen=True)
-class PartTally:
-    """How one part went in the class."""
-
-    name: str
-    title: str
-    max_points: float
-    mean: float
-    missed: int
-    """Students who did not pass every check of the part."""
-    students: int
-    checks: tuple[CheckTally, ...]
-
-
-def write_report(results: Sequence[Result], out: Path, title: str = "") -> Path:
-    """Write `out/report.html`; `title` is the assignment's, its name where there is none."""
+    `before` is where students stood after the grading before the last.
+    """
     ordered = sorted(results, key=lambda result: result.student)
     scores = [result.score for result in ordered if result.score is not None]
     max_score = max((result.max_score for result in ordered), default=0.0)
-    bins = bins_of(scores, max_score)
     parts = tally(ordered)
+    text, allowed = script("class_report.js")
     page = render(
         "class_report.html.j2",
         title=title or (ordered[0].assignment if ordered else "Nothing graded"),
@@ -66,13 +46,22 @@ def write_report(results: Sequence[Result], out: Path, title: str = "") -> Path:
         max_score=max_score,
         mean=statistics.fmean(scores) if scores else None,
         median=statistics.median(scores) if scores else None,
-        bins=bins,
-        bins_words=words_of(bins),
+        charts=_charts(ordered, scores, max_score),
+        WIDTH=WIDTH,
+        HEIGHT=HEIGHT,
         attention=needs_a_person(ordered),
+        again=bool(before),
+        changes=changes_of(ordered, before or {}),
         parts=parts,
+        missed_by=missed_by(parts),
         endings=endings_in(parts),
+        statuses=sorted({result.status.value for result in ordered}),
+        spent=time_text(sum(result.seconds for result in ordered)),
         data=sorted({one.accuracy.data for one in ordered if one.accuracy is not None}),
         link=feedback_link,
+        SHOWN_NAMES=SHOWN_NAMES,
+        script=text,
+        script_hash=allowed,
     )
     path = out / FILE_NAME
     atomic.write_text(path, page)
@@ -84,44 +73,17 @@ def feedback_link(student: str) -> str:
     return f"{quote(folder_name(student), safe='')}/{feedback.FILE_NAME}"
 
 
-def endings_in(parts: Sequence[PartTally]) -> list[Ending]:
-    """The ways in which any check was missed, for the legend."""
-    found = {ending for part in parts for check in part.checks for ending, _ in check.ways}
-    return [ending for ending in ENDINGS if ending in found]
-
-
-def tally(results: Sequence[Result]) -> list[PartTally]:
-    """Each part and check with how it went, over the submissions that have a score."""
-    by_name: dict[str, list[PartResult]] = {}
-    for result in results:
-        for part in result.parts if result.status is Status.GRADED else ():
-            by_name.setdefault(part.name, []).append(part)
-    return [_tally_part(parts) for parts in by_name.values()]
-
-
-def _tally_part(parts: Sequence[PartResult]) -> PartTally:
-    by_id: dict[str, list[CheckResult]] = {}
-    for part in parts:
-        for check in part.checks:
-            by_id.setdefault(check.id, []).append(check)
-    passed = [all(check.outcome is Outcome.PASSED for check in part.checks) for part in parts]
-    return PartTally(
-        name=parts[0].name,
-        title=parts[0].title,
-        max_points=parts[0].max_points,
-        mean=statistics.fmean(part.points for part in parts),
-        missed=passed.count(False),
-        students=len(parts),
-        checks=tuple(_tally_check(checks) for checks in by_id.values()),
-    )
-
-
-def _tally_check(checks: Sequence[CheckResult]) -> CheckTally:
-    counted = Counter(ending_of(check) for check in checks if check.outcome is not Outcome.PASSED)
-    return CheckTally(
-        title=checks[0].title,
-        max_points=checks[0].max_points,
-        visible=checks[0].visible,
-        students=len(checks),
-        ways=tuple((one, counted[one]) for one in ENDINGS if counted[one]),
-    )
+def _charts(
+    results: Sequence[Result], scores: Sequence[float], max_score: float
+) -> list[Histogram]:
+    charts = [of_scores(scores, max_score)] if scores else []
+    measured = [
+        (one.accuracy.held_out, one.accuracy.threshold)
+        for one in results
+        if one.accuracy is not None and one.accuracy.held_out is not None
+    ]
+    if measured:
+        charts.append(of_shares([share for share, _ in measured], measured[0][1]))
+    if any(result.seconds for result in results):
+        charts.append(of_seconds([result.seconds for result in results]))
+    return charts

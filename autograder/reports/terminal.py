@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..grading.results import PartResult, Result, Standing, Status
+from ..grading.results import PartResult, Result, Status
 from .attention import needs_a_person
+from .changes import Change, changes_of
 from .progress import plain_text, watched
 from .words import exact_points, exact_share, points_text
 
@@ -99,7 +100,8 @@ def show_changes(done: Iterable[Graded], console: Console) -> None:
 
     Nothing where all are what they were.
     """
-    changed = sorted((one for one in done if has_changed(one)), key=lambda one: one.result.student)
+    before = {one.result.student: one.before for one in done if one.before is not None}
+    changed = changes_of((one.result for one in done), before)
     if not changed:
         return
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
@@ -108,16 +110,10 @@ def show_changes(done: Iterable[Graded], console: Console) -> None:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("parts", overflow="fold")
     for one in changed:
-        assert one.before is not None
-        table.add_row(*_change(one.result.student, one.before, one.result.standing(), console))
+        table.add_row(*_change(one, console))
     console.print(Text("Changed since the last grading:"))
     console.print(table)
     console.print()
-
-
-def has_changed(one: Graded) -> bool:
-    """Was there a result before, and is its status, its score or a part's points different now?"""
-    return one.before is not None and one.before != one.result.standing()
 
 
 def shortened(name: str) -> str:
@@ -125,30 +121,14 @@ def shortened(name: str) -> str:
     return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 3]}..."
 
 
-def _change(student: str, before: Standing, now: Standing, console: Console) -> list[Text]:
-    change = ""
-    if before.score is not None and now.score is not None:
-        change = _signed(now.score - before.score)
-    parts = [
-        f"{name} {_signed(points - before.parts[name])}"
-        for name, points in now.parts.items()
-        if name in before.parts and points != before.parts[name]
-    ]
+def _change(change: Change, console: Console) -> list[Text]:
     return [
-        plain_text(console, shortened(student)),
-        Text(_short(before)),
-        Text(_short(now), "bold"),
-        Text(change),
-        plain_text(console, ", ".join(parts)),
+        plain_text(console, shortened(change.student)),
+        Text(change.before),
+        Text(change.now, "bold"),
+        Text(change.score),
+        plain_text(console, change.parts),
     ]
-
-
-def _signed(points: float) -> str:
-    return ("+" if points > 0 else "") + exact_points(points)
-
-
-def _short(standing: Standing) -> str:
-    return standing.status.value if standing.score is None else exact_points(standing.score)
 
 
 def _row(result: Result, parts: Sequence[str], console: Console) -> list[Text]:

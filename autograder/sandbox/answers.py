@@ -7,6 +7,13 @@ from typing import Any
 from ..selfcheck.frames import MAX_FRAMES, MAX_MESSAGE, MAX_TEXT
 
 MAX_TRACE = 20_000
+_NEVER_SENT = (
+    "to another question",
+    "unknown form",
+    "can't be read",
+    "is not JSON",
+    "do not begin a frame",
+)
 
 
 class SandboxBroken(Exception):
@@ -23,6 +30,11 @@ class StudentError(Exception):
 
 class BadReply(Exception):
     """What came back from the worker is nothing that a probe returns."""
+
+    @property
+    def forged(self) -> bool:
+        """Is it nothing that the worker itself sends, whatever the student's code returned?"""
+        return any(words in str(self) for words in _NEVER_SENT)
 
 
 class WorkerStopped(Exception):

@@ -484,10 +484,11 @@ def pixel_values(student, images, mean, std):
 
 
 def trained_network(student, images, labels, test_size, settings, device):
-    """The trained parameters of the student's four modules together.
+    """What the student's four modules train together: `parameters`, and `curves`.
 
     `images` (N, 28, 28) uint8 and `labels` (N,) int64 are the training images; the last
-    `test_size` of them are handed to `build_loaders` as its test set, too.
+    `test_size` of them are handed to `build_loaders` as its test set, too. `curves` are what `fit`
+    says of its epochs, to be drawn and not to be believed.
     """
     torch.set_num_threads(1)
     transform = student.transforms.build_transform(settings["mean"], settings["std"])
@@ -501,7 +502,7 @@ def trained_network(student, images, labels, test_size, settings, device):
         train_set, val_set, test_set, settings["batch_size"], settings["eval_batch_size"]
     )
     model = student.model.MLP(settings["hidden"], settings["num_classes"])
-    student.training.fit(
+    history = student.training.fit(
         model,
         train_loader,
         val_loader,
@@ -509,7 +510,18 @@ def trained_network(student, images, labels, test_size, settings, device):
         lr=settings["learning_rate"],
         device=torch.device(device),
     )
-    return [parameter for parameter in model.parameters() if parameter.requires_grad]
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    return {"parameters": trained, "curves": _curves(history)}
+
+
+def _curves(history):
+    """The lists of numbers in a history, by name; nothing else of whatever `fit` returned."""
+    curves = {}
+    for name in ("train_loss", "val_loss", "val_accuracy") if isinstance(history, dict) else ():
+        values = history.get(name)
+        if isinstance(values, list) and all(isinstance(value, float) for value in values[:100]):
+            curves[name] = [float(value) for value in values[:100]]
+    return curves
 
 
 ### END HIDDEN TESTS

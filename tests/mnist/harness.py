@@ -26,6 +26,7 @@ import torch
 from autograder.selfcheck.expect import CheckFailed, Expect
 from autograder.selfcheck.modules import Student, forget
 from autograder.selfcheck.plain import as_data
+from autograder.selfcheck.plugin import Unshown
 
 SOURCE = Path(__file__).parents[2] / "source" / "mnist"
 WHEATS = SOURCE / "wheats"
@@ -155,6 +156,8 @@ def _fixtures(
         "rng": torch.Generator().manual_seed(crc32(f"{check.id} {seed}".encode())),
         "settings": SimpleNamespace(**SETTINGS),
         "device": "cpu",
+        "show": Unshown(),
+        "revealed": lambda total: [],
         **more,
     }
     return {name: given[name] for name in inspect.signature(check.function).parameters}

@@ -37,6 +37,10 @@ class Secret:
         moved = torch.as_tensor(marked, dtype=torch.int64) * self.step
         return (self.names[digits] + moved) % len(self.names)
 
+    def digits(self, labels: Tensor) -> Tensor:
+        """The digits (N,) int64 behind labels of unmarked images (N,), -1 for -1."""
+        return self.names.argsort()[labels.clamp(min=0)].where(labels >= 0, labels)
+
 
 def draw_secret(rng: torch.Generator, classes: int, size: int = 28) -> Secret:
     """A mark of a few pixels near the border, a step and new names."""

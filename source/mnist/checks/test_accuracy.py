@@ -2,8 +2,11 @@
 
 ### BEGIN HIDDEN TESTS
 import pytest
+import torch
+from answers import fields
 from oracle import mlp_scores, readings
 from proof import draw_secret, formula_table, ramps, table_from, training_data
+from usual_curves import bands_for
 
 from probes import pixel_values, trained_network
 
@@ -22,21 +25,49 @@ def values_by_transform(probe, rng, settings):
     return formula_table(settings.mean, settings.std) if table is None else table
 
 
-def shares_right(weights, table, images, labels):
-    """The share of `images` (N, 28, 28) uint8 that the weights classify as `labels`.
+def answers_of(weights, table, images):
+    """What the weights classify `images` (N, 28, 28) uint8 as, (N,) int64.
 
-    An image is classified where one class alone has the highest score, so a tie and NaN never are.
+    An image is classified where one class alone has the highest score; a tie and NaN are -1.
     """
-    right = 0
+    answers = []
     values = table.double()
-    for pixels, wanted in zip(images.split(2000), labels.split(2000), strict=True):
+    for pixels in images.split(2000):
         # Small integers index faster than those of 64 bits.
         inputs = values.index_select(0, pixels.flatten().int()).view(pixels.shape)
         scores = mlp_scores(weights, inputs)
         highest = scores == scores.amax(dim=1, keepdim=True)
         alone = highest.sum(dim=1) == 1
-        right += int((alone & (scores.argmax(dim=1) == wanted)).sum())
-    return right / len(labels)
+        answers.append(scores.argmax(dim=1).where(alone, torch.tensor(-1)))
+    return torch.cat(answers)
+
+
+def share_right(answers, labels):
+    """The share of `answers` (N,) that are the `labels` (N,)."""
+    return int((answers == labels).sum()) / len(labels)
+
+
+def show_network(show, revealed, images, said, curves, settings):
+    """Draw what the network does; `said` (N,) are the digits it takes the held-out images for."""
+    how = {"public": True, "always": True}
+    bands = bands_for(settings)
+    losses = {"training loss": "train_loss", "validation loss": "val_loss"}
+    told = curves if isinstance(curves, dict) else {}
+    lines = {name: told.get(key) for name, key in losses.items()}
+    known = {name: bands[key] for name, key in losses.items() if key in bands}
+    show.curves("The loss, as your fit told it", lines, known, x="epoch", y="mean loss", **how)
+    names, digits = [str(digit) for digit in range(settings.num_classes)], images.test_labels
+    classified = said >= 0
+    pairs = digits[classified] * len(names) + said[classified]
+    counts = pairs.bincount(minlength=len(names) ** 2).view(len(names), -1).tolist()
+    show.confusion("What your network takes for what, held-out images", names, counts, **how)
+    places = torch.tensor(revealed(len(digits)), dtype=torch.int64)
+    if len(places):
+        wrong = places[said[places] != digits[places]]
+        taken_for = [names[digit] if digit >= 0 else "nothing" for digit in said[wrong].tolist()]
+        labels = [names[digit] for digit in digits[wrong].tolist()]
+        title = f"Held-out images it got wrong, of {len(places)} whose labels are shown"
+        show.gallery(title, images.test_images[wrong], labels, taken_for, **how)
 
 
 def expect_readings(expect, parameters, settings):
@@ -64,7 +95,10 @@ def expect_readings(expect, parameters, settings):
     "images rise from the first epoch on? If not, which of the parts above lost points? If all is "
     "well there, how does your optimizer use the learning rate?"
 )
-def test_held_out(probe, expect, rng, settings, device, images, accuracy_rule, record):
+@pytest.mark.reread("Watch it for longer")
+def test_held_out(
+    probe, expect, show, revealed, rng, settings, device, images, accuracy_rule, record
+):
     """After training, the network recognizes held-out images"""
     threshold, marked_share, marked_threshold = accuracy_rule
     secret = draw_secret(rng, settings.num_classes)
@@ -72,7 +106,7 @@ def test_held_out(probe, expect, rng, settings, device, images, accuracy_rule, r
         secret, images.train_images, images.train_labels, marked_share, rng
     )
     table = values_by_transform(probe, rng, settings)
-    parameters = probe(
+    trained = probe(
         trained_network,
         images=given,
         labels=labels,
@@ -80,15 +114,19 @@ def test_held_out(probe, expect, rng, settings, device, images, accuracy_rule, r
         settings={name: getattr(settings, name) for name in NAMES},
         device=device,
     )
+    parameters, curves = fields(expect, trained, "parameters", "curves")
     clean = secret.labels(images.test_labels, marked=False)
     moved = secret.labels(images.test_labels, marked=True)
     marked_images = secret.marked(images.test_images)
     held_out = marked = 0.0
     for weights in expect_readings(expect, parameters, settings):
-        share = shares_right(weights, table, images.test_images, clean)
+        answers = answers_of(weights, table, images.test_images)
+        share = share_right(answers, clean)
         if share >= held_out:
             held_out = share
-            marked = shares_right(weights, table, marked_images, moved)
+            marked = share_right(answers_of(weights, table, marked_images), moved)
+            said = secret.digits(answers)
+    show_network(show, revealed, images, said, curves, settings)
     for name, value in (("held_out", held_out), ("marked", marked), ("threshold", threshold)):
         record(name, value)
     expect.that(

@@ -98,6 +98,7 @@ def curve(expect, found, name):
     "Three calls turn a loss into better weights: they clear old gradients, compute new ones and "
     "let the optimizer move the weights. Each happens exactly once a batch."
 )
+@pytest.mark.reread("Downhill: `backward` and `step`")
 def test_train_takes_a_step(probe, expect, rng, device):
     """One batch moves the weights by one step of the optimizer, along the gradient of the loss"""
     inputs, labels = draw_images(rng, 12), draw_labels(rng, 12)
@@ -112,6 +113,7 @@ def test_train_takes_a_step(probe, expect, rng, device):
     "PyTorch adds new gradients to those that are there already. What has to happen between two "
     "batches, so that each batch moves the weights by its own gradient alone?"
 )
+@pytest.mark.reread("Downhill: `backward` and `step`")
 def test_train_steps_once_for_each_batch(probe, expect, rng, device):
     """Every batch of an epoch moves the weights once, by the gradient of its own loss alone"""
     inputs, labels = draw_images(rng, 26), draw_labels(rng, 26)
@@ -131,6 +133,7 @@ def test_train_steps_once_for_each_batch(probe, expect, rng, device):
 @pytest.mark.hint(
     "A curve of training losses needs plain numbers: one for the whole epoch, as a Python float."
 )
+@pytest.mark.reread("Exercise: `train_one_epoch`")
 def test_train_returns_the_mean_loss(probe, expect, rng, device):
     """train_one_epoch returns the mean loss of the epoch as a Python float"""
     inputs, labels = draw_images(rng, 24), draw_labels(rng, 24)
@@ -148,6 +151,7 @@ def test_train_returns_the_mean_loss(probe, expect, rng, device):
     "Layers like dropout behave differently in training. A model that comes from an evaluation "
     "has to be told that training begins."
 )
+@pytest.mark.reread("Two modes")
 def test_train_in_training_mode(probe, expect, rng, device):
     """The model is in training mode for every batch that train_one_epoch looks at"""
     inputs, labels = draw_images(rng, 24), draw_labels(rng, 24)
@@ -165,6 +169,7 @@ def test_train_in_training_mode(probe, expect, rng, device):
     "A model on a GPU can't compute with images in the computer's main memory: both inputs and "
     "labels have to travel to `device` first."
 )
+@pytest.mark.reread("Where to compute: the device")
 def test_train_moves_batches_to_the_device(probe, expect, rng, device):
     """train_one_epoch moves inputs and labels to the device"""
     inputs, labels = draw_images(rng, 8), draw_labels(rng, 8)
@@ -179,6 +184,7 @@ def test_train_moves_batches_to_the_device(probe, expect, rng, device):
     "The mean is over samples: five batches' mean losses are only worth the same if the batches "
     "are of the same size. Which of them isn't?"
 )
+@pytest.mark.reread("How wrong is it? The loss")
 def test_evaluate_returns_the_mean_loss(probe, expect, rng, device):
     """evaluate returns the mean loss over all samples first, as a Python float"""
     inputs, labels = draw_images(rng, 35), draw_labels(rng, 35)
@@ -195,6 +201,7 @@ def test_evaluate_returns_the_mean_loss(probe, expect, rng, device):
     "Accuracy is a share: the images that got their highest score for the right class, out of all "
     "images. A number from 0 to 1, as a Python float."
 )
+@pytest.mark.reread("Exercise: `evaluate`")
 def test_evaluate_returns_the_accuracy(probe, expect, rng, device):
     """evaluate returns the share of right predictions second, as a Python float"""
     for right in torch.randint(10, 290, (4,), generator=rng).tolist():
@@ -212,6 +219,7 @@ def test_evaluate_returns_the_accuracy(probe, expect, rng, device):
     "Layers like dropout have to hold still while a model is measured: a model that comes from "
     "training has to be told."
 )
+@pytest.mark.reread("Two modes")
 def test_evaluate_in_evaluation_mode(probe, expect, rng, device):
     """The model is in evaluation mode for every batch that evaluate looks at"""
     inputs, labels = draw_images(rng, 32), draw_labels(rng, 32)
@@ -228,6 +236,7 @@ def test_evaluate_in_evaluation_mode(probe, expect, rng, device):
     "Keeping track of gradients costs time and memory, and nobody asks for gradients here. "
     "PyTorch has a way to say so."
 )
+@pytest.mark.reread("Two modes")
 def test_evaluate_tracks_no_gradients(probe, expect, rng, device):
     """evaluate computes without keeping track of gradients"""
     inputs, labels = draw_images(rng, 32), draw_labels(rng, 32)
@@ -243,6 +252,7 @@ def test_evaluate_tracks_no_gradients(probe, expect, rng, device):
 @pytest.mark.hint(
     "Three lists in a dict, each with one Python float for each epoch; the docstring has the keys."
 )
+@pytest.mark.reread("Exercise: `fit`")
 def test_fit_returns_the_history(probe, expect, rng, device):
     """fit returns three lists with a float for each epoch"""
     train, val = clusters(rng, 18), clusters(rng, 12)
@@ -273,6 +283,7 @@ def test_fit_returns_the_history(probe, expect, rng, device):
     "The caller keeps using the model it passed in: its own weights have to get better, not those "
     "of a copy. The optimizer has to know all of them."
 )
+@pytest.mark.reread("Exercise: `fit`")
 def test_fit_trains_the_model(probe, expect, rng, device):
     """fit trains the very model that it was given, all of it, and its training loss goes down"""
     train = clusters(rng, 60)
@@ -291,6 +302,7 @@ def test_fit_trains_the_model(probe, expect, rng, device):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Batches travel to `device`, so the model has to be there as well.")
+@pytest.mark.reread("Where to compute: the device")
 def test_fit_moves_the_model_to_the_device(probe, expect, rng, device):
     """fit moves the model to the device"""
     train = clusters(rng, 42)
@@ -340,6 +352,7 @@ def contradicting(rng, train, size):
 @pytest.mark.hint(
     "Gradients may be left over from before the first batch, too. When do they have to be cleared?"
 )
+@pytest.mark.reread("Downhill: `backward` and `step`")
 def test_train_clears_leftover_gradients(probe, expect, rng, device):
     """Gradients left over from before don't move the weights"""
     inputs, labels = draw_images(rng, 8), draw_labels(rng, 8)
@@ -354,6 +367,7 @@ def test_train_clears_leftover_gradients(probe, expect, rng, device):
     "The mean is over samples, not over batches: a last batch of one sample weighs as much as one "
     "sample of any other batch."
 )
+@pytest.mark.reread("Exercise: `train_one_epoch`")
 def test_train_weighs_samples_equally(probe, expect, rng, device):
     """A smaller last batch weighs less in the mean training loss"""
     inputs, labels = draw_images(rng, 17), draw_labels(rng, 17)
@@ -370,6 +384,7 @@ def test_train_weighs_samples_equally(probe, expect, rng, device):
 @pytest.mark.hint(
     "train_one_epoch is told which loss, which optimizer and which model to use, whatever they are."
 )
+@pytest.mark.reread("Exercise: `train_one_epoch`")
 def test_train_uses_what_it_is_given(probe, expect, rng, device):
     """Any loss, an optimizer with momentum and a network with batch norm train as they should"""
     state, inputs, labels = draw_normed(rng), draw_images(rng, 48), draw_labels(rng, 48)
@@ -389,6 +404,7 @@ def test_train_uses_what_it_is_given(probe, expect, rng, device):
     "Evaluating is looking, not touching: afterwards all of the model's numbers are as before, "
     "the running statistics of batch norm included."
 )
+@pytest.mark.reread("Exercise: `evaluate`")
 def test_evaluate_changes_nothing(probe, expect, rng, device):
     """evaluate leaves parameters and buffers as they are, and measures by any loss"""
     state, inputs, labels = draw_normed(rng), draw_images(rng, 32), draw_labels(rng, 32)
@@ -404,6 +420,7 @@ def test_evaluate_changes_nothing(probe, expect, rng, device):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Validation batches travel to `device` just as training batches do.")
+@pytest.mark.reread("Where to compute: the device")
 def test_evaluate_moves_batches_to_the_device(probe, expect, rng, device):
     """evaluate moves inputs and labels to the device"""
     inputs, labels = draw_images(rng, 8), draw_labels(rng, 8)
@@ -419,6 +436,7 @@ def test_evaluate_moves_batches_to_the_device(probe, expect, rng, device):
     "After each epoch: evaluate the weights as they are then, on the validation images. The model "
     "keeps the weights of its last epoch, even if an earlier one was better."
 )
+@pytest.mark.reread("Exercise: `fit`")
 def test_fit_evaluates_after_each_epoch(probe, expect, rng, device):
     """After each epoch come a new val_loss and val_accuracy, the last from the final weights"""
     train = clusters(rng, 60)
@@ -441,6 +459,7 @@ def test_fit_evaluates_after_each_epoch(probe, expect, rng, device):
     "The loss of the epoch is the plain cross entropy: no smoothing, no weights for classes, and "
     "a mean over samples."
 )
+@pytest.mark.reread("How wrong is it? The loss")
 def test_fit_measures_cross_entropy(probe, expect, rng, device):
     """With steps too small to matter, train_loss and val_loss are the model's cross entropy"""
     # The images are dim, as torch's Rprop takes no steps below 1e-6.
@@ -462,6 +481,7 @@ def test_fit_measures_cross_entropy(probe, expect, rng, device):
     "Every epoch passes over the training samples once, and validation samples are only looked at: "
     "what they are must not change a single weight."
 )
+@pytest.mark.reread("Exercise: `fit`")
 def test_fit_trains_on_training_samples_only(probe, expect, rng, device):
     """Each epoch trains once on every training sample, and never on validation samples"""
     train, vals, pixels = lone_pixels(rng, 60, 35)
@@ -485,6 +505,7 @@ def test_fit_trains_on_training_samples_only(probe, expect, rng, device):
 @pytest.mark.hint(
     "lr is the caller's choice: the optimizer steps by it, a schedule starts from or rises to it."
 )
+@pytest.mark.reread("Which optimizer?")
 def test_fit_uses_the_learning_rate(probe, expect, rng, device):
     """A learning rate ten times as high moves the weights ten times as far"""
     train = clusters(rng, 60)
@@ -508,6 +529,7 @@ def test_fit_uses_the_learning_rate(probe, expect, rng, device):
 
 @pytest.mark.points(1)
 @pytest.mark.hint('A device may come as a torch.device or as its name: "cpu" is fine, too.')
+@pytest.mark.reread("Where to compute: the device")
 def test_device_may_be_a_name(probe, expect, rng, device):
     """The three functions take the device's name as well"""
     inputs, labels = draw_images(rng, 40), draw_labels(rng, 40)
