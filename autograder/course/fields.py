@@ -28,6 +28,11 @@ def moment(name: str) -> Any:
     return BeforeValidator(lambda value: read_moment(name, value))
 
 
+def moment_or_none(name: str) -> Any:
+    """The same where the key may be left empty."""
+    return BeforeValidator(lambda value: None if value is None else read_moment(name, value))
+
+
 def read_moment(name: str, value: Any) -> datetime:
     """`2027-03-01 23:59 Europe/Berlin`, or an offset such as +01:00 or Z for the zone.
 

@@ -7,11 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, InstanceOf, PrivateAttr
+from pydantic import BaseModel, BeforeValidator, Field, InstanceOf, PrivateAttr
 
 from autograder.course.errors import CourseError, one_of, shown_path
 from autograder.course.fields import Strict as _Strict
-from autograder.course.fields import moment, moment_field, read_moment
+from autograder.course.fields import moment, moment_field
 from autograder.course.fields import whole as _whole
 from autograder.course.late import Late
 from autograder.course.secret import default_key_file
@@ -128,9 +128,7 @@ class Feedback(_Strict):
     """Of so many held-out images, for all students the same, feedback may show the labels."""
     reveal_from: Annotated[
         datetime | None,
-        BeforeValidator(
-            lambda value: value if value is None else read_moment("reveal_from", value)
-        ),
+        moment_or_none("reveal_from"),
         moment_field(),
     ] = None
     """Since when; None is the due date."""
