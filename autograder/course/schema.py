@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field, InstanceOf, PrivateAttr
 
 from autograder.course.errors import CourseError, one_of, shown_path
 from autograder.course.fields import Strict as _Strict
-from autograder.course.fields import moment, moment_field
+from autograder.course.fields import moment, moment_field, moment_or_none
 from autograder.course.fields import whole as _whole
 from autograder.course.late import Late
 from autograder.course.secret import default_key_file
