@@ -88,4 +88,4 @@ def _told(what: str, whom: list[str]) -> list[str]:
     if not whom:
         return []
     more = f" and {len(whom) - SHOWN} more" if len(whom) > SHOWN else ""
-    return [f"{what}: {', '.join(whom[:SHOWN])}{more}."]
+    return [f"{what}: {'; '.join(whom[:SHOWN])}{more}."]

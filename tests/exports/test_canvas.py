@@ -45,7 +45,7 @@ def test_scores_go_into_the_column_of_the_assignment(failing: Result) -> None:
     )
     assert filled.remarks == (
         "Another grade was there before: s002 (7.00 → 3.50).",
-        "Nothing handed in, so left as it was: Cy, Student, Test.",
+        "Nothing handed in, so left as it was: Cy; Student, Test.",
     )
 
 
@@ -104,7 +104,7 @@ def test_no_score_and_words_of_canvas_stay(rejected: Result, internal: Result) -
     filled = canvas([excused, *without], sheet(*ALL), "grades.csv", "Digits")
     assert filled.data == sheet(*ALL)
     assert filled.remarks[:2] == (
-        "Without a score, so left as it was: 101 (rejected), 102 (internal).",
+        "Without a score, so left as it was: 101 (rejected); 102 (internal).",
         "The cell holds a word, so it was left: 103 (EX).",
     )
 
