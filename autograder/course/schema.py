@@ -34,6 +34,13 @@ def _due(value: Any) -> datetime:
     )
 
 
+def _reveal_from(value: Any) -> datetime | None:
+    try:
+        return None if value is None else _due(value)
+    except ValueError as error:
+        raise ValueError(str(error).replace("`due:", "`reveal_from:")) from None
+
+
 def _whole(of_what: str, example: str, least: int = 1) -> Any:
     description = f"a whole number of {of_what}, at least {least}"
     return Field(ge=least, description=description, examples=[example])
@@ -140,7 +147,7 @@ class Feedback(_Strict):
     """Of so many held-out images, for all students the same, feedback may show the labels."""
     reveal_from: Annotated[
         datetime | None,
-        BeforeValidator(lambda value: value if value is None else _due(value)),
+        BeforeValidator(_reveal_from),
         Field(
             description="a date, a time and a time zone",
             examples=["2027-03-01 23:59 Europe/Berlin"],

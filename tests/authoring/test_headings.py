@@ -34,5 +34,7 @@ def test_a_section_is_named_with_its_notebook() -> None:
 
 
 def test_a_section_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^expected a heading of a or b, found 'C'; A; B$"):
+    with pytest.raises(
+        ValueError, match=r"^expected a heading of a or b, found 'C'; there is 'A', 'B'$"
+    ):
         section_words("C", ["a", "b"], {"a": ["A"], "b": ["B"]})
