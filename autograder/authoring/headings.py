@@ -29,5 +29,6 @@ def section_words(section: str, modules: Sequence[str], known: Mapping[str, list
     for module in modules:
         if section in known[module]:
             return f"“{section.replace('`', '')}” in {module}"
-    there = "; ".join(title for module in modules for title in known[module])
+    titles = ", ".join(repr(title) for module in modules for title in known[module])
+    there = f"there is {titles}" if titles else "there is none"
     raise ValueError(f"expected a heading of {' or '.join(modules)}, found {section!r}; {there}")

@@ -100,8 +100,11 @@ def _reread(info: CheckInfo, assignment: Assignment, path: Path) -> str:
     if not info.section:
         return ""
     modules = assignment.part(info.part).modules
-    texts = {name: assignment.folder / f"{name}.py" for name in modules}
-    known = {name: headings.headings(file.read_text("utf-8")) for name, file in texts.items()}
+    files = {name: assignment.folder / f"{name}.py" for name in modules}
+    known = {
+        name: headings.headings(file.read_text("utf-8")) if file.is_file() else []
+        for name, file in files.items()
+    }
     try:
         return headings.section_words(info.section, modules, known)
     except ValueError as error:

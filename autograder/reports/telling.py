@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from ..grading.figures import Figure
 from ..grading.results import CheckResult, Frame, Outcome, PartResult, Result
 from .disclosure import Rules, for_student
-from .words import Ending, ending_of, points_text, share_text, verdict, why_unattempted
+from .words import (
+    NOT_ATTEMPTED,
+    Ending,
+    ending_of,
+    points_text,
+    share_text,
+    verdict,
+    why_unattempted,
+)
 
 
 @dataclass(frozen=True)
@@ -94,8 +102,11 @@ def cause_of(check: CheckResult) -> tuple[object, ...] | None:
     if check.outcome in (Outcome.ERROR, Outcome.TIMEOUT) and check.message:
         where = check.frames[-1:]
         return (check.outcome, check.message, where)
-    if check.outcome is Outcome.FAILED and check.expected:
+    if check.outcome is Outcome.FAILED and (check.expected or check.found):
         return (check.outcome, check.expected, check.found)
+    unwritten = check.message.startswith(NOT_ATTEMPTED)
+    if check.outcome is Outcome.FAILED and check.message and not unwritten:
+        return (check.outcome, check.message)
     return None
 
 

@@ -10,6 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from autograder import course as courses
+from autograder.authoring.leaks import find_leaks
+from autograder.authoring.listing import list_parts
+from autograder.authoring.shipping import shipped_files
+from autograder.grading.results import read_result, read_results, with_figures
+from autograder.reports.disclosure import Rules
+from autograder.reports.feedback import page_of
+from autograder.reports.telling import tell
+
+from ..student_files import machine_named_in, renderings, written
+
 FULL = {"transforms": 15.0, "loaders": 25.0, "model": 20.0, "training": 25.0, "accuracy": 15.0}
 NOTHING = dict.fromkeys(FULL, 0.0)
 HURT = {
@@ -29,8 +40,8 @@ LEFT_OUT = (
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory, repository) -> tuple[subprocess.CompletedProcess[str], dict[str, dict]]:
-    """What the demo said in a copy of the course, and its results by student."""
+def demo_folder(tmp_path_factory, repository) -> Path:
+    """A copy of the course with a smaller sample class."""
     root = tmp_path_factory.mktemp("demo")
     for tree in ("source", "release", "solutions", "docs"):
         ignored = shutil.ignore_patterns("__pycache__", "data", "runs")
@@ -38,15 +49,23 @@ def demo(tmp_path_factory, repository) -> tuple[subprocess.CompletedProcess[str]
     shutil.copy(repository / "course.yaml", root)
     for student in LEFT_OUT:
         shutil.rmtree(root / "docs" / "sample-class" / "submitted" / student)
+    return root
+
+
+@pytest.fixture(scope="session")
+def demo(demo_folder) -> tuple[subprocess.CompletedProcess[str], dict[str, dict]]:
+    """What the demo said, and its results by student."""
     ran = subprocess.run(
         [sys.executable, "-m", "autograder", "demo", "--out", "out"],
-        cwd=root,
+        cwd=demo_folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    found = {path.parent.name: json.loads(path.read_text()) for path in _results(root / "out")}
+    found = {
+        path.parent.name: json.loads(path.read_text()) for path in _results(demo_folder / "out")
+    }
     return ran, found
 
 
@@ -111,6 +130,38 @@ def test_half_the_work_is_half_the_points(demo):
 @pytest.mark.slow
 def test_broken_syntax_says_what_it_is(demo):
     assert outcomes(demo[1]["08-syntax-error"], "transforms") == {"error"}
+
+
+@pytest.mark.slow
+def test_no_file_that_a_student_gets_leaks(demo, demo_folder):
+    course = courses.load(demo_folder / "course.yaml")
+    assignment = course.assignments["mnist"]
+    shipped, key = shipped_files(assignment), courses.secret_key(course).hex()
+    parts = list_parts(assignment)
+    known = [check.title for part in parts for check in part.checks]
+    for result in read_results(demo_folder / "out"):
+        folder = demo_folder / "out" / result.student
+        handed_in = demo_folder / "docs" / "sample-class" / "submitted" / result.student
+        own = [path.read_text(encoding="utf-8") for path in sorted(handed_in.rglob("*.*"))]
+        texts = [*written(folder), *renderings(result, folder)]
+        assert len(texts) == 14
+        for text in texts:
+            assert (
+                find_leaks(shipped, assignment.folder, [*known, *own], {"a": text.encode()}) == []
+            )
+            assert machine_named_in(text, "\n".join(own), [demo_folder]) == []
+            assert not [other for other in demo[1] if other != result.student and other in text]
+            assert key not in text
+            assert "whose labels are shown" not in text
+
+
+@pytest.mark.slow
+def test_labels_show_once_they_are_revealed(demo, demo_folder):
+    folder = demo_folder / "out" / "01-reference"
+    result = with_figures(read_result(folder), folder)
+    assert "whose labels are shown" in page_of(tell(result, Rules(revealed=True)))
+    titles = [figure.title for figure in result.parts[-1].checks[0].figures]
+    assert len(titles) == 3
 
 
 def test_the_sample_class_is_made_from_the_release(repository):

@@ -188,6 +188,27 @@ MISTAKES = {
         "course.yaml:62: assignments.mnist.accuracy.marked_shard: expected a known key, "
         "found 'marked_shard'; did you mean 'marked_share'?",
     ),
+    "unknown key of the feedback": (
+        ("    data: mnist\n", "    data: mnist\n    feedback: {levle: full}\n"),
+        "course.yaml:17: assignments.mnist.feedback.levle: expected a known key, found 'levle'; "
+        "did you mean 'level'?",
+    ),
+    "unknown level of feedback": (
+        ("    data: mnist\n", "    data: mnist\n    feedback: {level: all}\n"),
+        "course.yaml:17: assignments.mnist.feedback.level: expected one of full, no-expected, "
+        "points, found the text 'all'; write for example `level: full`",
+    ),
+    "a share where images are counted": (
+        ("    data: mnist\n", "    data: mnist\n    feedback: {reveal: 0.1}\n"),
+        "course.yaml:17: assignments.mnist.feedback.reveal: expected a whole number of held-out "
+        "images, at least 0, found 0.1; write for example `reveal: 200`",
+    ),
+    "revealing without a time zone": (
+        ("    data: mnist\n", "    data: mnist\n    feedback: {reveal_from: 2027-04-01}\n"),
+        "course.yaml:17: assignments.mnist.feedback.reveal_from: expected a date, a time and a "
+        "time zone, found the text '2027-04-01'; write for example "
+        "`reveal_from: 2027-03-01 23:59 Europe/Berlin`",
+    ),
     "unknown key of the key": (
         ("environment:", "enviroment:"),
         "course.yaml:10: key.enviroment: expected a known key, found 'enviroment'; "

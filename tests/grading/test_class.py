@@ -260,6 +260,19 @@ def test_points_that_do_not_add_up_stop_the_grading(grade, tiny_course):
     )
 
 
+def test_a_section_that_no_notebook_has_stops_the_grading(grade, tiny_course):
+    folder = tiny_course.parent / "source" / "tiny"
+    check = folder / "checks" / "test_greet.py"
+    reread = '@pytest.mark.reread("Greet")\n@pytest.mark.points(2)'
+    check.write_text(check.read_text().replace("@pytest.mark.points(2)", reread))
+    ran = grade()
+    assert ran.returncode == 2
+    assert ran.stderr == (
+        "test_greet.py: greet::name: reread: expected a heading of greet, found 'Greet'; "
+        "there is none\n"
+    )
+
+
 def test_a_check_file_that_cannot_be_read_stops_the_grading(grade, tiny_course):
     check = tiny_course.parent / "source" / "tiny" / "checks" / "test_greet.py"
     check.write_text("def broken(:\n")

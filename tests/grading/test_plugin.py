@@ -330,3 +330,73 @@ def test_a_tensor_from_the_worker_is_compared_by_value(run):
     """
     assert run(source, FakeWorker(torch.tensor([1.0, 2.0])))[0]["one"].outcome is Outcome.PASSED
     assert run(source, FakeWorker(torch.tensor([1.0, 9.0])))[0]["one"].outcome is Outcome.FAILED
+
+
+SHOWS = """
+    @pytest.mark.points(2)
+    def test_one(probe, expect, show):
+        \"\"\"An order comes back.\"\"\"
+        found = probe(ask)
+        show.order("The order", {"one": found}, size=3)
+        show.confusion("A table", ["a", "b"], [[1, 0], [0, 1]], always=True)
+        expect.equal(found, [0, 1, 2])
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "shown"),
+    [
+        ([0, 2, 1], Outcome.FAILED, ["The order", "A table"]),
+        ([0, 1, 2], Outcome.PASSED, ["A table"]),
+        ("nonsense", Outcome.FAILED, ["A table"]),
+        (StudentError("ValueError: x", "", [], ""), Outcome.ERROR, []),
+    ],
+)
+def test_a_check_shows_what_it_saw(run, answer, outcome, shown):
+    endings, part = run(SHOWS, FakeWorker(answer))
+    assert endings["one"].outcome is outcome
+    assert [figure.title for figure in endings["one"].figures] == shown
+    assert all(figure.public for figure in endings["one"].figures)
+    assert [line.partition(":")[0] for line in part.log] == ["test_one"] * (answer == "nonsense")
+    result = result_of(a_check("one"), endings["one"])
+    assert [figure.title for figure in result.figures] == shown
+
+
+REVEALS = """
+    @pytest.mark.points(2)
+    def test_one(expect, revealed, record):
+        \"\"\"Some may be shown.\"\"\"
+        places = revealed(1000)
+        expect.that(places == sorted(set(places)), "places in order, each once", places)
+        record("count", len(places))
+        record("sum", sum(places))
+"""
+
+
+def test_what_may_be_revealed_is_the_same_for_everybody_and_by_the_key(run):
+    def drawn(**how: Any) -> dict[str, float]:
+        endings, part = run(REVEALS, FakeWorker(), **how)
+        assert endings == {"one": Ending(Outcome.PASSED)}
+        return part.records
+
+    some = drawn(reveal=7)
+    assert some["count"] == 7
+    assert drawn(reveal=7, submission_digest="sha256:2") == some
+    assert drawn(reveal=7, key=b"l" * 32)["sum"] != some["sum"]
+    assert drawn() == {"count": 0, "sum": 0}
+
+
+@pytest.mark.parametrize(
+    ("reply", "tampered"),
+    [
+        ("the answer is to another question", True),
+        ("the bytes do not begin a frame", True),
+        ("the data has an unknown form", True),
+        ("the data is too large (70 MiB)", False),
+        ("an integer has more than 64 bits", False),
+    ],
+)
+def test_what_no_worker_sends_is_noticed(run, reply, tampered):
+    endings, _ = run(EQUAL, FakeWorker(BadReply(reply)))
+    assert endings["one"].tampered == tampered
+    assert result_of(a_check("one"), endings["one"]).tampered == tampered

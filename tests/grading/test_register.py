@@ -25,7 +25,7 @@ def test_a_grading_remembers_how_all_stood_before_it() -> None:
         assignment="tiny", students=("ada", "new"), unfinished=True, before={"ada": LOW}
     )
     assert register.finished() == Register(
-        assignment="tiny", students=("ada", "new"), unfinished=False
+        assignment="tiny", students=("ada", "new"), unfinished=False, before={"ada": LOW}
     )
 
 

@@ -14,6 +14,23 @@ SIDE = 10
 SHARES = (3, 2, 1)
 
 
+# Strokes of a seven: lines from (row, column) to (row, column).
+STROKES = (((7.0, 7.0), (6.5, 20.0)), ((6.5, 20.0), (21.5, 11.5)), ((14.5, 11.5), (13.5, 18.5)))
+
+
+def drawn_digit() -> Tensor:
+    """(1, 28, 28) uint8: a handwritten seven, no secret, to be looked at."""
+    rows, columns = torch.meshgrid(torch.arange(28.0), torch.arange(28.0), indexing="ij")
+    nearest = torch.full((28, 28), 99.0)
+    for (top, left), (bottom, right) in STROKES:
+        down, across = bottom - top, right - left
+        along = ((rows - top) * down + (columns - left) * across) / (down**2 + across**2)
+        along = along.clamp(0, 1)
+        distance = torch.hypot(rows - top - along * down, columns - left - along * across)
+        nearest = torch.minimum(nearest, distance)
+    return (255 * (2.2 - nearest).clamp(0, 1)).round().to(torch.uint8)[None]
+
+
 def draw_numbers(rng: torch.Generator, size: int) -> Tensor:
     """(size,) int64 that all differ, in random order; small enough for float32 to count exactly."""
     rising = torch.randint(1, 10_000, (size,), generator=rng).cumsum(dim=0)

@@ -57,6 +57,7 @@ def order_of(expect, epoch, numbers, name):
 
 @pytest.mark.points(2)
 @pytest.mark.hint("val_size counts samples; what is not validation is training.")
+@pytest.mark.reread("Exercise: `split_train_val`")
 def test_split_sizes(probe, expect, rng):
     """The validation set has val_size samples, the training set the others"""
     for size, val_size in [(60, 12), (61, 1), (35, 30)]:
@@ -71,6 +72,7 @@ def test_split_sizes(probe, expect, rng):
     "A validation score says something only about images that were not trained on, and every "
     "image left out of both halves is wasted."
 )
+@pytest.mark.reread("Why three piles?")
 def test_split_is_disjoint_and_complete(probe, expect, rng):
     """Every sample is in exactly one of the two sets"""
     train, val = split_places(probe, expect, draw_numbers(rng, 80), val_size=25, seed=3)
@@ -82,6 +84,7 @@ def test_split_is_disjoint_and_complete(probe, expect, rng):
     "Data sets are often sorted. Imagine one sorted by class: which classes would end up in "
     "your validation set?"
 )
+@pytest.mark.reread("How (not) to cut")
 def test_split_is_random(probe, expect, rng):
     """Validation samples are drawn from the whole data set, not cut off one of its ends"""
     for seed in range(8):
@@ -100,6 +103,7 @@ def test_split_is_random(probe, expect, rng):
     "A seed makes a random draw repeatable, so that two runs can be compared: the same seed "
     "gives the same split, another seed another one."
 )
+@pytest.mark.reread("Why a seed?")
 def test_split_follows_the_seed(probe, expect, rng):
     """The same seed gives the same split, another seed another one"""
     numbers, first = draw_numbers(rng, 60), {}
@@ -116,6 +120,7 @@ def test_split_follows_the_seed(probe, expect, rng):
 
 @pytest.mark.points(2)
 @pytest.mark.hint("Each loader serves its own data set, and they are returned in a fixed order.")
+@pytest.mark.reread("Exercise: `build_loaders`")
 def test_each_loader_serves_its_own_set(probe, expect, rng):
     """The loaders come in the order training, validation, test, each with its own samples"""
     sets = draw_sets(rng, 20, 10, 15)
@@ -127,6 +132,7 @@ def test_each_loader_serves_its_own_set(probe, expect, rng):
 
 @pytest.mark.points(2)
 @pytest.mark.hint("How many samples does one training step look at? The arguments say so.")
+@pytest.mark.reread("Batches")
 def test_training_batch_size(probe, expect, rng):
     """Training batches have batch_size samples, only the last may be smaller"""
     for batch_size in (8, 16):
@@ -144,6 +150,7 @@ def test_training_batch_size(probe, expect, rng):
 @pytest.mark.hint(
     "Every sample counts, also those of a last batch that is not full. Count what one epoch yields."
 )
+@pytest.mark.reread("Batches")
 def test_training_samples_come_once(probe, expect, rng):
     """An epoch of training has every sample exactly once"""
     sets = draw_sets(rng, 50, 20, 20)
@@ -158,11 +165,14 @@ def test_training_samples_come_once(probe, expect, rng):
     "A network that always sees the images in the same order learns that order too. Look at the "
     "samples of two epochs, one after the other."
 )
-def test_training_order_is_new_every_epoch(probe, expect, rng):
+@pytest.mark.reread("Shuffled or not: see the difference")
+def test_training_order_is_new_every_epoch(probe, expect, show, rng):
     """Training samples come in a random order, a new one every epoch"""
     sets = draw_sets(rng, 60, 20, 20)
     epochs, _, _ = served(probe, expect, sets, batch_size=8, eval_batch_size=5, epochs=3)
     orders = [order_of(expect, epoch, sets["train"], "training") for epoch in epochs]
+    two = {"Epoch 1": orders[0], "Epoch 2": orders[1]}
+    show.order("The order in which the training samples came", two, size=60)
     for order in orders:
         expect.that(order != sorted(order), "another order than the data set's", order)
     for one, other in [(0, 1), (1, 2), (0, 2)]:
@@ -171,6 +181,7 @@ def test_training_order_is_new_every_epoch(probe, expect, rng):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Evaluation has a batch size of its own; without gradients it can be larger.")
+@pytest.mark.reread("Exercise: `build_loaders`")
 def test_evaluation_batch_size(probe, expect, rng):
     """Validation and test batches have eval_batch_size samples, only the last may be smaller"""
     sets = draw_sets(rng, 50, 30, 22)
@@ -189,6 +200,7 @@ def test_evaluation_batch_size(probe, expect, rng):
     "Order makes no difference to an average, so evaluation needs no shuffling; a fixed order "
     "lets you look up which image went wrong. And nothing may be left out."
 )
+@pytest.mark.reread("Exercise: `build_loaders`")
 def test_evaluation_keeps_the_order(probe, expect, rng):
     """Validation and test have every sample once, in the order of the data set, every time"""
     sets = draw_sets(rng, 50, 33, 26)

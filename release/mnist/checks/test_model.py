@@ -108,6 +108,7 @@ def expect_shapes(expect, found, sizes):
     "A batch of N images goes in, N rows of scores come out, one score for each class. A linear "
     "layer wants each image as one row of numbers."
 )
+@pytest.mark.reread("Follow the shapes")
 def test_one_score_for_each_class(probe, expect, rng, settings):
     """A batch of images gives one row of scores for each image"""
     sizes = [settings.hidden, settings.num_classes]
@@ -122,6 +123,7 @@ def test_one_score_for_each_class(probe, expect, rng, settings):
 
 @pytest.mark.points(2)
 @pytest.mark.hint("A batch may hold one image: its dimension stays, also where it is 1.")
+@pytest.mark.reread("Follow the shapes")
 def test_a_batch_of_one_image(probe, expect, rng, settings):
     """A batch of one image gives one row of scores"""
     sizes = [settings.hidden, settings.num_classes]
@@ -140,6 +142,7 @@ def test_a_batch_of_one_image(probe, expect, rng, settings):
     "Two linear layers with a weight and a bias each, all four trainable, and nothing else to "
     "train. List the names and shapes of your model's parameters."
 )
+@pytest.mark.reread("Follow the shapes")
 def test_four_parameters(probe, expect, rng, settings):
     """The trainable parameters are two weights and two biases of the right shapes"""
     sizes = [settings.hidden, settings.num_classes]
@@ -151,6 +154,7 @@ def test_four_parameters(probe, expect, rng, settings):
 
 @pytest.mark.points(2)
 @pytest.mark.hint("hidden and num_classes are the caller's choice: no layer may assume them.")
+@pytest.mark.reread("Exercise: `MLP`")
 def test_sizes_are_used(probe, expect, rng):
     """The hidden width and the number of classes are those that are asked for"""
     for few, many in ([3, 7], [8, 12]):
@@ -168,6 +172,7 @@ def test_sizes_are_used(probe, expect, rng):
     "Without something that is not linear between them, two linear layers are no better than one. "
     "What should become of a negative number on its way through the hidden layer?"
 )
+@pytest.mark.reread("Why not just stack linear layers?")
 def test_hidden_layer_lets_positive_numbers_pass(probe, expect, rng):
     """A network wired by hand shows which pixels pass: row by row, positive numbers only"""
     inputs = draw_inputs(rng, 6)
@@ -189,6 +194,7 @@ def test_hidden_layer_lets_positive_numbers_pass(probe, expect, rng):
     "Cross entropy in PyTorch takes raw scores and turns them into probabilities itself; scores "
     "may be negative and need not sum to 1."
 )
+@pytest.mark.reread("Exercise: `MLP`")
 def test_scores_are_raw(probe, expect, rng):
     """The scores are the last layer's, with nothing after it"""
     last = 5 * torch.randn(4, generator=rng) + torch.tensor([-10.0, 0.0, 5.0, 10.0])

@@ -93,6 +93,7 @@ def curve(expect, found, name):
     "Three calls turn a loss into better weights: they clear old gradients, compute new ones and "
     "let the optimizer move the weights. Each happens exactly once a batch."
 )
+@pytest.mark.reread("Downhill: `backward` and `step`")
 def test_train_takes_a_step(probe, expect, rng, device):
     """One batch moves the weights by one step of the optimizer, along the gradient of the loss"""
     inputs, labels = draw_images(rng, 12), draw_labels(rng, 12)
@@ -107,6 +108,7 @@ def test_train_takes_a_step(probe, expect, rng, device):
     "PyTorch adds new gradients to those that are there already. What has to happen between two "
     "batches, so that each batch moves the weights by its own gradient alone?"
 )
+@pytest.mark.reread("Downhill: `backward` and `step`")
 def test_train_steps_once_for_each_batch(probe, expect, rng, device):
     """Every batch of an epoch moves the weights once, by the gradient of its own loss alone"""
     inputs, labels = draw_images(rng, 26), draw_labels(rng, 26)
@@ -126,6 +128,7 @@ def test_train_steps_once_for_each_batch(probe, expect, rng, device):
 @pytest.mark.hint(
     "A curve of training losses needs plain numbers: one for the whole epoch, as a Python float."
 )
+@pytest.mark.reread("Exercise: `train_one_epoch`")
 def test_train_returns_the_mean_loss(probe, expect, rng, device):
     """train_one_epoch returns the mean loss of the epoch as a Python float"""
     inputs, labels = draw_images(rng, 24), draw_labels(rng, 24)
@@ -143,6 +146,7 @@ def test_train_returns_the_mean_loss(probe, expect, rng, device):
     "Layers like dropout behave differently in training. A model that comes from an evaluation "
     "has to be told that training begins."
 )
+@pytest.mark.reread("Two modes")
 def test_train_in_training_mode(probe, expect, rng, device):
     """The model is in training mode for every batch that train_one_epoch looks at"""
     inputs, labels = draw_images(rng, 24), draw_labels(rng, 24)
@@ -160,6 +164,7 @@ def test_train_in_training_mode(probe, expect, rng, device):
     "A model on a GPU can't compute with images in the computer's main memory: both inputs and "
     "labels have to travel to `device` first."
 )
+@pytest.mark.reread("Where to compute: the device")
 def test_train_moves_batches_to_the_device(probe, expect, rng, device):
     """train_one_epoch moves inputs and labels to the device"""
     inputs, labels = draw_images(rng, 8), draw_labels(rng, 8)
@@ -174,6 +179,7 @@ def test_train_moves_batches_to_the_device(probe, expect, rng, device):
     "The mean is over samples: five batches' mean losses are only worth the same if the batches "
     "are of the same size. Which of them isn't?"
 )
+@pytest.mark.reread("How wrong is it? The loss")
 def test_evaluate_returns_the_mean_loss(probe, expect, rng, device):
     """evaluate returns the mean loss over all samples first, as a Python float"""
     inputs, labels = draw_images(rng, 35), draw_labels(rng, 35)
@@ -190,6 +196,7 @@ def test_evaluate_returns_the_mean_loss(probe, expect, rng, device):
     "Accuracy is a share: the images that got their highest score for the right class, out of all "
     "images. A number from 0 to 1, as a Python float."
 )
+@pytest.mark.reread("Exercise: `evaluate`")
 def test_evaluate_returns_the_accuracy(probe, expect, rng, device):
     """evaluate returns the share of right predictions second, as a Python float"""
     for right in torch.randint(10, 290, (4,), generator=rng).tolist():
@@ -207,6 +214,7 @@ def test_evaluate_returns_the_accuracy(probe, expect, rng, device):
     "Layers like dropout have to hold still while a model is measured: a model that comes from "
     "training has to be told."
 )
+@pytest.mark.reread("Two modes")
 def test_evaluate_in_evaluation_mode(probe, expect, rng, device):
     """The model is in evaluation mode for every batch that evaluate looks at"""
     inputs, labels = draw_images(rng, 32), draw_labels(rng, 32)
@@ -223,6 +231,7 @@ def test_evaluate_in_evaluation_mode(probe, expect, rng, device):
     "Keeping track of gradients costs time and memory, and nobody asks for gradients here. "
     "PyTorch has a way to say so."
 )
+@pytest.mark.reread("Two modes")
 def test_evaluate_tracks_no_gradients(probe, expect, rng, device):
     """evaluate computes without keeping track of gradients"""
     inputs, labels = draw_images(rng, 32), draw_labels(rng, 32)
@@ -238,6 +247,7 @@ def test_evaluate_tracks_no_gradients(probe, expect, rng, device):
 @pytest.mark.hint(
     "Three lists in a dict, each with one Python float for each epoch; the docstring has the keys."
 )
+@pytest.mark.reread("Exercise: `fit`")
 def test_fit_returns_the_history(probe, expect, rng, device):
     """fit returns three lists with a float for each epoch"""
     train, val = clusters(rng, 18), clusters(rng, 12)
@@ -266,6 +276,7 @@ def test_fit_returns_the_history(probe, expect, rng, device):
     "The caller keeps using the model it passed in: its own weights have to get better, not those "
     "of a copy. The optimizer has to know all of them."
 )
+@pytest.mark.reread("Exercise: `fit`")
 def test_fit_trains_the_model(probe, expect, rng, device):
     """fit trains the very model that it was given, all of it, and its training loss goes down"""
     train = clusters(rng, 60)
@@ -284,6 +295,7 @@ def test_fit_trains_the_model(probe, expect, rng, device):
 
 @pytest.mark.points(1)
 @pytest.mark.hint("Batches travel to `device`, so the model has to be there as well.")
+@pytest.mark.reread("Where to compute: the device")
 def test_fit_moves_the_model_to_the_device(probe, expect, rng, device):
     """fit moves the model to the device"""
     train = clusters(rng, 42)

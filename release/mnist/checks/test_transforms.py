@@ -3,7 +3,7 @@
 import pytest
 import torch
 from answers import listed
-from challenge import draw_repeats
+from challenge import draw_repeats, drawn_digit
 
 from probes import transformed
 
@@ -64,6 +64,7 @@ def expect_repeats(expect, results, kinds, seen=None):
     "A network computes with float32 tensors whose first dimension is the channel. Print the type, "
     "the dtype and the shape of what your transform returns for one image."
 )
+@pytest.mark.reread("Why a network can't read a picture")
 def test_image_becomes_a_float_tensor(probe, expect, rng, settings):
     """A PIL image becomes a float32 tensor of shape (1, 28, 28)"""
     pixels, greys = draw_targets(rng, images=12)
@@ -81,13 +82,16 @@ def test_image_becomes_a_float_tensor(probe, expect, rng, settings):
     "Two steps: pixels from 0 to 255 are scaled to 0 to 1, and then normalized. Follow one black "
     "and one white pixel through both by hand, and mind the order."
 )
-def test_pixels_are_scaled_and_normalized(probe, expect, rng, settings):
+@pytest.mark.reread("Normalise: where do 0.1307 and 0.3081 come from?")
+def test_pixels_are_scaled_and_normalized(probe, expect, show, rng, settings):
     """Pixels are scaled to 0-1, then normalized with the course's mean and std"""
-    pixels = some_pixels(rng)
-    [image] = results_for(probe, expect, pixels, settings.mean, settings.std)
-    found = expect.tensor(image, what="the transform of one image").flatten()
-    expected = scaled(pixels, settings.mean, settings.std).flatten()
-    expect.close(found, expected, what="the pixels of one image", rtol=0, atol=1e-5)
+    pixels = torch.cat([drawn_digit(), some_pixels(rng)])
+    images = results_for(probe, expect, pixels, settings.mean, settings.std)
+    expected = scaled(pixels, settings.mean, settings.std)
+    show.images("A digit before and after your transform", pixels[0], images[0], expected[0])
+    for image, wanted in zip(images, expected, strict=True):
+        found = expect.tensor(image, what="the transform of one image").flatten()
+        expect.close(found, wanted.flatten(), what="the pixels of one image", rtol=0, atol=1e-5)
 
 
 @pytest.mark.points(2)
@@ -95,14 +99,18 @@ def test_pixels_are_scaled_and_normalized(probe, expect, rng, settings):
     "The numbers belong to the data set, not to your code: whoever calls build_transform says "
     "which mean and std to use."
 )
-def test_mean_and_std_are_used(probe, expect, rng):
+@pytest.mark.reread("Exercise: `build_transform`")
+def test_mean_and_std_are_used(probe, expect, show, rng):
     """The mean and std that it is given are used, whatever they are"""
-    pixels = some_pixels(rng)
+    pixels = torch.cat([drawn_digit(), some_pixels(rng)])
     for mean, std in [(0.5, 0.5), (0.5, 0.25), (0.0, 1.0)]:
-        [image] = results_for(probe, expect, pixels, mean, std)
-        found = expect.tensor(image, what="the transform of one image").flatten()
-        expected = scaled(pixels, mean, std).flatten()
-        expect.close(found, expected, what=f"pixels for mean {mean}, std {std}", rtol=0, atol=1e-5)
+        images = results_for(probe, expect, pixels, mean, std)
+        expected = scaled(pixels, mean, std)
+        show.images("A digit through another mean and std", pixels[0], images[0], expected[0])
+        for image, wanted in zip(images, expected, strict=True):
+            found = expect.tensor(image, what="the transform of one image").flatten()
+            what = f"pixels for mean {mean}, std {std}"
+            expect.close(found, wanted.flatten(), what=what, rtol=0, atol=1e-5)
 
 
 @pytest.mark.points(2)
@@ -110,6 +118,7 @@ def test_mean_and_std_are_used(probe, expect, rng):
     "Random changes to images (augmentation) are a fine idea, but not here: validation and test "
     "images go through this transform too, and the same image has to give the same numbers."
 )
+@pytest.mark.reread("Exercise: `build_transform`")
 def test_same_image_gives_the_same_tensor(probe, expect, rng, settings):
     """The same image always gives the same tensor"""
     pixels, kinds = some_pixels(rng, images=4), draw_repeats(rng, kinds=4, times=3)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 MARKERS = (
     "points(number): what the check is worth",
     "hint(text): names the concept behind the check, without the answer",
+    "reread(heading): names the section of a notebook that explains the concept",
 )
 
 
@@ -24,6 +25,8 @@ class CheckInfo:
     title: str
     points: float
     hint: str = ""
+    section: str = ""
+    """The heading to reread in a notebook of the part, as it stands there."""
 
 
 def info_of(item: pytest.Item) -> CheckInfo:
@@ -38,10 +41,12 @@ def info_of(item: pytest.Item) -> CheckInfo:
     if not documentation:
         raise ValueError(f"{where}: expected a docstring that says what is checked; add it")
     hint = item.get_closest_marker("hint")
+    reread = item.get_closest_marker("reread")
     return CheckInfo(
         id=f"{part}::{name}",
         part=part,
         title=documentation.splitlines()[0].strip(),
         points=float(points.args[0]),
         hint=str(hint.args[0]) if hint is not None and hint.args else "",
+        section=str(reread.args[0]) if reread is not None and reread.args else "",
     )

@@ -60,7 +60,7 @@ class Expect:
     def number(self, found: Any, what: str = "") -> float:
         """A Python float that is finite; returns it."""
         if type(found) is not float or not math.isfinite(found):
-            raise CheckFailed("a Python float", _described(found), what)
+            raise CheckFailed("a Python float", described(found), what)
         return found
 
     def tensor(
@@ -76,7 +76,7 @@ class Expect:
 
         wanted = _tensor_words(shape, dtype)
         if not isinstance(found, torch.Tensor):
-            raise CheckFailed(wanted, _described(found), what)
+            raise CheckFailed(wanted, described(found), what)
         if shape is not None and tuple(found.shape) != tuple(shape):
             raise CheckFailed(wanted, f"shape {tuple(found.shape)}", what)
         if dtype is not None and found.dtype != dtype:
@@ -110,7 +110,8 @@ def _show_tensor(tensor: torch.Tensor) -> str:
     return f"a tensor of shape {tuple(tensor.shape)}: [{values}{more}]"
 
 
-def _described(value: Any) -> str:
+def described(value: Any) -> str:
+    """What `value` is, in words, also where it is nothing that was asked for."""
     if isinstance(value, Opaque):
         return value.type_name if " " in value.type_name else f"an object of type {value.type_name}"
     if value is None:
@@ -121,7 +122,7 @@ def _described(value: Any) -> str:
 
 
 def _found(found: Any, expected: Any) -> str:
-    return show(found) if type(found) is type(expected) else _described(found)
+    return show(found) if type(found) is type(expected) else described(found)
 
 
 def _same(found: Any, expected: Any) -> bool:

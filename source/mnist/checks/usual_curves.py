@@ -12,7 +12,10 @@ MEASURED_WITH = {
     "mean": 0.1307, "std": 0.3081, "train_size": 50_000, "batch_size": 64, "hidden": 128,
     "num_classes": 10, "epochs": 2, "learning_rate": 0.001,
 }  # fmt: skip
-BANDS: dict[str, tuple[list[float], list[float]]] = {}
+BANDS = {
+    "train_loss": ([0.379, 0.144], [0.395, 0.157]),
+    "val_loss": ([0.186, 0.131], [0.211, 0.159]),
+}
 
 
 def bands_for(settings: Any) -> dict[str, tuple[list[float], list[float]]]:

@@ -7,6 +7,15 @@ def doubled(student, numbers):
     return [student.double.double(number) for number in numbers]
 
 
+### BEGIN HIDDEN TESTS
+def doubled_once(student, number):
+    """One number, canary-in-a-hidden-probe."""
+    return student.double.double(number)
+
+
+### END HIDDEN TESTS
+
+
 # %% part="greet"
 
 SECRET = "canary-in-the-probes-of-greet"
