@@ -36,7 +36,7 @@ def test_help_names_every_command_and_imports_nothing_heavy():
         "print([name for name in ('torch', 'nbgrader', 'jupytext') if name in sys.modules])\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    for command in ("demo", "release", "grade", "report", "doctor"):
+    for command in ("demo", "release", "grade", "report", "audit", "doctor"):
         assert command in ran.stdout
     assert ran.stdout.splitlines()[-1] == "[]"
 
