@@ -17,6 +17,7 @@ from .results import Audit, CheckLine, Miss, MutantOutcome, PartLine, WheatOutco
 from .subjects import BLOWN_UP, Reach, Subject, Task, is_whole, own_parts, task_for
 from .wheats import Wheat
 
+_STOPPED = (Outcome.ERROR, Outcome.TIMEOUT)
 Watch = Callable[[Iterable[tuple[Task, PartResult]], int, str], Iterator[tuple[Task, PartResult]]]
 """Shows so many gradings, named by a word, as they are done."""
 
@@ -125,7 +126,7 @@ class Auditor:
     def _outcome(self, mutant: Mutant, reach: Reach, equivalents: Equivalents) -> MutantOutcome:
         own = self._own(mutant.module)
         results = [self._points[mutant.id, 0, part.name] for part in own]
-        checks = [check for result in results for check in result.checks]
+        failed = [check for result in results for check in _failed(result)]
         others = [part for part in self._isolated(mutant.module, reach) if part not in own]
         lost = {
             part.name: part.points - self._points[mutant.id, 0, part.name].points for part in others
@@ -139,8 +140,8 @@ class Auditor:
             line=mutant.line,
             diff=mutant.diff,
             parts=tuple(part.name for part in own),
-            caught_by=tuple(check.id for result in results for check in _failed(result)),
-            crashed=all(check.outcome in (Outcome.ERROR, Outcome.TIMEOUT) for check in checks),
+            caught_by=tuple(check.id for check in failed),
+            crashed=all(check.outcome in _STOPPED for check in failed),
             lost=sum(result.max_points - result.points for result in results),
             costs=mutant.costs,
             elsewhere={name: points for name, points in lost.items() if points > 0},

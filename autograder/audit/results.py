@@ -41,9 +41,9 @@ class MutantOutcome(_Strict):
     """One mutant and what the checks made of it.
 
     `caught_by` are the checks that fail in its own parts, of which it `lost` so many points.
-    `crashed` says that it stopped with an error in all of them. `elsewhere` has the points lost in
-    other isolated parts; `together` those lost in parts that grade all modules together, which
-    only a mutant that nobody caught is graded in.
+    `crashed` says that it stopped with an error, or ran on for ever, in all of these. `elsewhere`
+    has the points lost in other isolated parts; `together` those lost in parts that grade all
+    modules together, which only a mutant that nobody caught is graded in.
     """
 
     id: str

@@ -78,6 +78,7 @@ def batches(student, train, val, test, batch_size, eval_batch_size, epochs=1):
     """What each loader yields, epoch by epoch: a list of batches, each (items, 2) int64.
 
     `train`, `val` and `test` are int64 numbers of samples; a sample's label is its number mod 10.
+    A batch whose images have another shape than the data set's comes as that shape, a list.
     """
     sets = [Numbered(numbers, numbers % 10) for numbers in (train, val, test)]
     loaders = student.loaders.build_loaders(*sets, batch_size, eval_batch_size)
@@ -86,6 +87,8 @@ def batches(student, train, val, test, batch_size, eval_batch_size, epochs=1):
 
 def _pairs(batch):
     inputs, labels = batch
+    if inputs.shape[1:] != (1, 28, 28):
+        return list(inputs.shape)
     return torch.stack([inputs.flatten(1)[:, 0].long(), torch.as_tensor(labels).long()], dim=1)
 
 

@@ -1,4 +1,4 @@
-"""A patch is read and found by its lines; where it can't be used, the error says where and why."""
+"""A patch is found by its lines, and where it can't be used the error says where and why."""
 
 from __future__ import annotations
 

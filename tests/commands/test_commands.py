@@ -40,7 +40,7 @@ def test_help_names_every_command_and_imports_nothing_heavy():
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     exports = ("nbgrader", "canvas", "moodle", "gradescope", "github", "csv")
-    ours = ("demo", "release", "grade", "report", "audit", "calibrate", "doctor")
+    ours = ("demo", "release", "grade", "report", "show", "audit", "calibrate", "doctor")
     for command in (*ours, "export", "package", *exports):
         assert command in ran.stdout
     assert ran.stdout.splitlines()[-1] == "[]"

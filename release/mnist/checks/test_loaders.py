@@ -41,6 +41,8 @@ def served(probe, expect, sets, batch_size, eval_batch_size, epochs=1):
     for loader in loaders:
         for epoch in listed(expect, loader, epochs, "epochs"):
             for batch in listed(expect, epoch, None, "batches"):
+                is_shape = isinstance(batch, list)
+                expect.that(not is_shape, "images in batches of shape (N, 1, 28, 28)", batch)
                 samples(expect, batch, "a batch")
     return loaders
 
