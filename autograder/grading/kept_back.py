@@ -10,10 +10,10 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from ..authoring.leaks import signs_of
+from ..authoring.leaks import all_text, signs_of
 from .results import CheckResult, Frame
 
 CUT = "(left out: it quotes lines of the checks)"
@@ -30,11 +30,14 @@ class KeptBack:
         temporary = re.escape(os.path.join(tempfile.gettempdir(), "autograder-")) + r"[^/\s'\"]*"
         self._places = re.compile("|".join([temporary, *map(re.escape, longest_first)]))
 
-    def cut(self, check: CheckResult, own: str) -> CheckResult:
-        """`check` as it may be written; `own` is all that the student handed in, as signs."""
+    def cut(self, check: CheckResult, files: Mapping[str, bytes]) -> CheckResult:
+        """`check` as it may be written; what stands in the student's own `files` may be quoted."""
         quoted = [*(frame.text for frame in check.frames), check.message, check.found]
         said = signs_of("\n".join(quoted))
-        secrets = [secret for secret in self._secrets if secret in said and secret not in own]
+        secrets = [secret for secret in self._secrets if secret in said]
+        if secrets:
+            own = _signs_in(files)
+            secrets = [secret for secret in secrets if secret not in own]
 
         def clean(text: str) -> str:
             if any(secret in signs_of(text) for secret in secrets):
@@ -54,9 +57,17 @@ class KeptBack:
         return check.model_copy(update={"message": message, "found": found, "frames": frames})
 
 
-def signs_in(files: Iterable[bytes]) -> str:
-    """The words and signs of all that a student handed in, to tell whose a line is."""
-    return signs_of("\n".join(data.decode("utf-8", "replace") for data in files))
+def _signs_in(files: Mapping[str, bytes]) -> str:
+    """The words and signs of the code that a student handed in, to tell whose a line is."""
+    code = (_code(name, data) for name, data in files.items() if name.endswith((".py", ".ipynb")))
+    return signs_of("\n".join(code))
+
+
+def _code(name: str, data: bytes) -> str:
+    try:
+        return all_text(name, data)
+    except (ValueError, RecursionError):
+        return data.decode("utf-8", "replace")
 
 
 def machine_places(course: Path) -> Sequence[Path]:

@@ -21,7 +21,7 @@ from .aside import aside
 from .checks import Check, list_checks, probes_for, pytest_arguments
 from .digests import digest_of_checks, key_of_repetition
 from .imports import imports_of
-from .kept_back import KeptBack, machine_places, signs_in
+from .kept_back import KeptBack, machine_places
 from .plugin import NOT_ATTEMPTED, Ending, PartRun, result_of, run_part
 from .results import AccuracyResult, AccuracyRun, Outcome, PartResult, Result, Status
 
@@ -188,10 +188,6 @@ class Work:
     log: list[str] = field(default_factory=list)
     never_imported: set[str] = field(default_factory=set)
 
-    @cached_property
-    def handed_in(self) -> str:
-        return signs_in(self.submission.files.values())
-
     def grade_parts(self, spare_core: bool) -> tuple[PartResult, ...]:
         """All parts, in their order; the one that needs most modules aside on a `spare_core`."""
         parts = self.grader.assignment.parts
@@ -224,7 +220,8 @@ class Work:
             endings = self._endings(part, checks)
         cut = self.grader.kept_back.cut
         results = tuple(
-            cut(result_of(check, endings[name]), self.handed_in) for name, check in checks.items()
+            cut(result_of(check, endings[name]), self.submission.files)
+            for name, check in checks.items()
         )
         return PartResult(
             name=part.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from autograder.authoring.leaks import secrets_in
-from autograder.grading.kept_back import CUT, KeptBack, machine_places, signs_in
+from autograder.grading.kept_back import CUT, KeptBack, machine_places
 from autograder.grading.results import CheckResult, Frame, Outcome
 
 SECRET = "assert found == 17 * given + rng_offset"
@@ -28,18 +29,31 @@ def check(**changes: Any) -> CheckResult:
 def test_lines_of_the_checks_are_left_out_wherever_they_are_quoted(kept_back: KeptBack) -> None:
     frame = Frame(file="a.py", line=3, function="f", text="raise RuntimeError(text)")
     said = check(message=f"RuntimeError: see:\n   {SECRET}  # !", found="7", frames=(frame,))
-    cut = kept_back.cut(said, own=signs_in([b"raise RuntimeError(text)"]))
+    cut = kept_back.cut(said, files={"a.py": b"raise RuntimeError(text)"})
     assert cut.message == CUT
     assert (cut.found, cut.frames) == ("7", (frame,))
     odd = check(found=f"[{SECRET!r}]", frames=(frame.model_copy(update={"text": SECRET}),))
-    cut = kept_back.cut(odd, own="")
+    cut = kept_back.cut(odd, files={})
     assert (cut.found, cut.frames[0].text) == (CUT, CUT)
 
 
-def test_a_line_that_the_student_wrote_is_quoted(kept_back: KeptBack) -> None:
-    frame = Frame(file="a.py", line=3, function="f", text=SECRET)
-    own = signs_in([b"def f():\n    " + SECRET.encode() + b"\n"])
-    assert kept_back.cut(check(frames=(frame,)), own).frames == (frame,)
+NOTEBOOK = {"cells": [{"source": ["def f():\n", f'    {SECRET}, "told"\n']}]}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.py", b"def f():\n    " + SECRET.encode() + b', "told"\n'),
+        ("a.py", b"\xff\n" + SECRET.encode() + b', "told"\n'),
+        ("a.ipynb", json.dumps(NOTEBOOK).encode()),
+    ],
+)
+def test_a_line_that_the_student_wrote_is_quoted(
+    kept_back: KeptBack, name: str, data: bytes
+) -> None:
+    frame = Frame(file=name, line=3, function="f", text=f'{SECRET}, "told"')
+    assert kept_back.cut(check(frames=(frame,)), {name: data}).frames == (frame,)
+    assert kept_back.cut(check(frames=(frame,)), {"b.ipynb": b"[" * 100_000}).frames != (frame,)
 
 
 def test_the_machines_folders_are_not_named(kept_back: KeptBack, tmp_path: Path) -> None:
@@ -47,7 +61,7 @@ def test_the_machines_folders_are_not_named(kept_back: KeptBack, tmp_path: Path)
         f"ImportError: no 'x' in 'torch' ({sys.prefix}/lib/torch/__init__.py) "
         f"or {tmp_path / 'course' / 'a.py'} or /tmp/autograder-k2j/home/model.py"
     )
-    cut = kept_back.cut(check(message=message), own="").message
+    cut = kept_back.cut(check(message=message), files={}).message
     assert cut == (
         "ImportError: no 'x' in 'torch' (…/lib/torch/__init__.py) or …/a.py or …/home/model.py"
     )

@@ -203,7 +203,7 @@ def test_the_table_shows_whom_one_looks_for(opened: Callable[..., Any]) -> None:
     assert rows(page) == ["di"]
     page.get_by_label("Status").select_option("any")
     page.get_by_text("What seen does").click()
-    page.get_by_role("button", name="in the table").first.click()
+    page.get_by_role("button", name="all 1 in the table").first.click()
     assert rows(page) == ["ada"]
     assert page.locator(".chosen").inner_text().startswith("Missed: What seen does")
     page.get_by_role("button", name="show all").click()
