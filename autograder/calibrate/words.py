@@ -95,7 +95,7 @@ def _separation(setting: Setting) -> Iterator[str]:
         )
     if passing:
         yield (
-            f"These train about as well as an honest one, so other parts must see them: "
+            f"These pass, at least under some keys, so other parts must see them: "
             f"{', '.join(passing)}."
         )
     missed = [
