@@ -49,7 +49,7 @@ class Auditor:
     def audit(self, selection: Selection) -> Audit:
         """All of it. Raises AuditError where the reference loses points, and GraderFailed."""
         started = time.monotonic()
-        reach = self._reach()
+        reach = self._reach(any((selection.mutants, selection.wheats)))
         self._expect_full_marks(reach, selection)
         mutants = self._mutants(selection, reach)
         wheats = self._wheats(selection.wheats, reach)
@@ -69,10 +69,11 @@ class Auditor:
             seconds=round(time.monotonic() - started, 1),
         )
 
-    def _reach(self) -> Reach:
+    def _reach(self, matters: bool) -> Reach:
         """Which modules each part depends on: those it names, and those it can't do without.
 
-        Found out by grading the reference with one module after the other blown up.
+        Found out by grading the reference with one module after the other blown up, where it
+        `matters`.
         """
         every = tuple(self.modules)
         seen = {part.name: set(part.modules) for part in self.assignment.parts}
@@ -82,7 +83,7 @@ class Auditor:
             )
             for module in every
             for part in self.assignment.parts
-            if module not in part.modules and part.name in self.parts
+            if matters and module not in part.modules and part.name in self.parts
         ]
         for task, result in self._graded(tasks, "modules blown up"):
             if result.points < task.part.points:

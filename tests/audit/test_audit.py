@@ -218,6 +218,18 @@ def test_a_check_that_can_t_run_is_a_fault_of_the_kit(run, write):
     assert "a slip of the instructor" in ran.stderr
 
 
+def test_what_took_too_long_is_not_kept(run, write):
+    write(
+        "wheats/double/slow.py", "def double(number, factor=2):\n    while number:\n        pass\n"
+    )
+    limits = write("notes.txt", "").parents[2] / "course.yaml"
+    limits.write_text(limits.read_text().replace("call_seconds: 3", "call_seconds: 1"))
+    first = run("--part", "double", "--keys", 1)
+    assert first.code == 0, first.stderr
+    assert [miss.check for one in first.audit.wheats for miss in one.missed] == ["double::small"]
+    assert run("--part", "double", "--keys", 1).audit.graded == 1
+
+
 def test_a_wheat_lies_in_a_folder_of_its_module(run, write):
     write("wheats/duoble/added.py", "")
     ran = run()
@@ -257,6 +269,7 @@ def test_since_audits_what_can_have_changed(run, write, committed):
     nothing = run("--since", "HEAD")
     assert ids(nothing) == set()
     assert nothing.audit.wheats == ()
+    assert (nothing.audit.graded, nothing.audit.kept) == (0, 0)
     assert findings.score_of(nothing.audit.mutants).text == "1.00"
     text = write("greet.py", "").parent.joinpath("double.py").read_text()
     committed("checkout", ".")

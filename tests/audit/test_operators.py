@@ -67,6 +67,11 @@ BODIES = {
         "with torch.no_grad():\n    y = model(size)\n",
         "y = model(size)\n",
     ),
+    "guard-too-narrow": (
+        "with torch.no_grad():\n    for x in loader:\n        g(x)\n        h(x)\n",
+        "with torch.no_grad():\n    for x in loader:\n        g(x)\n        h(x)\n",
+        "for x in loader:\n    g(x)\n    with torch.no_grad():\n        h(x)\n",
+    ),
     "last-line-outside": (
         "for x in loader:\n    g(x)\n    h(x)\n", "    h(x)\n", "h(x)\n",
     ),

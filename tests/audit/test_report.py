@@ -51,7 +51,7 @@ def test_a_clean_audit_says_that_nothing_was_found(tmp_path):
     )
     said = words(write_page(clean, tmp_path).read_text(encoding="utf-8"))
     assert "None: each mutant fails a check of its own part, or is a reviewed equivalent." in said
-    assert "None: 1 wheats keep full marks, with 10 keys each." in said
+    assert "None: every wheat keeps full marks, 1 of them, with 10 keys each." in said
     assert "vacuous" not in said.replace("one that no mutant fails is vacuous", "")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from .operator import Change, Operator, Place
+from .operator import Change, Changes, Operator, Place
 from .syntax import (
     called,
     is_call_of_method,
@@ -99,7 +99,7 @@ def _layers_called(node: cst.CSTNode) -> set[str]:
     return found.union(*(_layers_called(child) for child in node.children))
 
 
-def _ending_in(code: str) -> object:
+def _ending_in(code: str) -> Changes:
     """What `forward` returns goes through `code`, a call that has a hole for it."""
 
     def changes(node: cst.CSTNode, place: Place) -> Iterator[Change]:
@@ -149,17 +149,17 @@ OPERATORS = (
     Operator(
         "add-softmax",
         "Wants probabilities, and doesn't know that the loss works from raw scores.",
-        _ending_in("torch.softmax(x, dim=1)"),  # type: ignore[arg-type]
+        _ending_in("torch.softmax(x, dim=1)"),
     ),
     Operator(
         "add-log-softmax",
         "Ends the network in what the loss does already.",
-        _ending_in("torch.log_softmax(x, dim=1)"),  # type: ignore[arg-type]
+        _ending_in("torch.log_softmax(x, dim=1)"),
     ),
     Operator(
         "add-activation",
         "Puts an activation after every layer, the last one too.",
-        _ending_in("torch.relu(x)"),  # type: ignore[arg-type]
+        _ending_in("torch.relu(x)"),
     ),
     Operator("forget-bias", "Thinks that a layer is a matrix and nothing else.", _no_bias),
     Operator("smooth-labels", "Copied a trick from a recipe.", _smoothed),

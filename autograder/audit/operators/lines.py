@@ -88,7 +88,7 @@ class _Renaming(cst.CSTTransformer):
         return updated_node
 
 
-def _appended_once(node: cst.CSTNode, place: Place) -> Iterator[Change]:
+def _noted_twice(node: cst.CSTNode, place: Place) -> Iterator[Change]:
     """`list.append(x)` becomes `list.extend([x, x])`: noted twice."""
     if isinstance(node, cst.Call) and is_call_of_method(node, "append") and len(node.args) == 1:
         twice = cst.List([cst.Element(node.args[0].value), cst.Element(node.args[0].value)])
@@ -106,6 +106,6 @@ OPERATORS = (
     ),
     Operator("use-the-other-key", "Copied a line and kept its key.", _other_key),
     Operator("misspell-key", "Spells a key in another way.", _keys_misspelt),
-    Operator("note-twice", "Notes the same value twice.", _appended_once),
+    Operator("note-twice", "Notes the same value twice.", _noted_twice),
     Operator("forget-line", "Forgot the line.", _line_forgotten),
 )

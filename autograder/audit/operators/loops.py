@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import libcst as cst
 
-from .operator import Change, Operator, Place
+from .operator import Change, Changes, Operator, Place
 from .syntax import (
     Loop,
     Statement,
@@ -24,7 +24,6 @@ from .syntax import (
 
 _MODES = {"train": "eval", "eval": "train"}
 _GUARDS = ("no_grad", "inference_mode")
-Changes = Callable[[cst.CSTNode, Place], Iterator[Change]]
 
 
 def _forgotten(method: str) -> Changes:
@@ -94,6 +93,22 @@ def _tracked(node: cst.CSTNode, place: Place) -> Iterator[Change]:
         yield node, cst.FlattenSentinel(list[cst.CSTNode](inner(node)))
     if isinstance(node, cst.Decorator) and called(node.decorator) in _GUARDS:
         yield node, cst.RemoveFromParent()
+
+
+def _guard_too_narrow(node: cst.CSTNode, place: Place) -> Iterator[Change]:
+    """The last statement alone is guarded; of a loop under the guard its last statement."""
+    if not (isinstance(node, cst.With) and any(called(one.item) in _GUARDS for one in node.items)):
+        return
+    statements = inner(node)
+    loop = statements[0] if len(statements) == 1 else None
+    lines = inner(loop) if isinstance(loop, Loop) else statements
+    if len(lines) < 2:
+        return
+    narrow = [*lines[:-1], with_inner(node, lines[-1:])]
+    if isinstance(loop, Loop):
+        yield node, with_inner(loop, narrow)
+    else:
+        yield node, cst.FlattenSentinel(list[cst.CSTNode](narrow))
 
 
 def _mode_for_one_batch(node: cst.CSTNode, place: Place) -> Iterator[Change]:
@@ -171,6 +186,18 @@ def _twice(node: cst.CSTNode, place: Place) -> Iterator[Change]:
         yield node, cst.FlattenSentinel([node, node.deep_clone()])
 
 
+def _step_first(node: cst.CSTNode, place: Place) -> Iterator[Change]:
+    statements = block(node) or []
+    for index, statement in enumerate(statements):
+        if calls(statement, "backward"):
+            for later in range(index + 1, len(statements)):
+                if calls(statements[later], "step"):
+                    rest = statements[index:later] + statements[later + 1 :]
+                    body = [*statements[:index], statements[later], *rest]
+                    yield node, node.with_changes(body=body)
+                    break
+
+
 OPERATORS = (
     Operator(
         "forget-zero-grad",
@@ -212,7 +239,7 @@ OPERATORS = (
     Operator(
         "step-before-backward",
         "Steps first and computes the gradients of the step afterwards.",
-        lambda node, place: _step_first(node),
+        _step_first,
     ),
     Operator(
         "step-once-an-epoch",
@@ -221,6 +248,11 @@ OPERATORS = (
     ),
     Operator("step-twice", "Takes two steps by the same gradient.", _twice),
     Operator("track-gradients", "Doesn't know that evaluation needs no gradients.", _tracked),
+    Operator(
+        "guard-too-narrow",
+        "Switches gradients off when they have been tracked already.",
+        _guard_too_narrow,
+    ),
     Operator(
         "last-line-outside", "Indented the last line of a loop too little.", _last_line_outside
     ),
@@ -233,15 +265,3 @@ OPERATORS = (
     Operator("one-round", "Left in a `break` from trying it out on one batch.", _one_round),
     Operator("every-other-round", "Thins a loop out to make it faster.", _every_other),
 )
-
-
-def _step_first(node: cst.CSTNode) -> Iterator[Change]:
-    statements = block(node) or []
-    for index, statement in enumerate(statements):
-        if calls(statement, "backward"):
-            for later in range(index + 1, len(statements)):
-                if calls(statements[later], "step"):
-                    rest = statements[index:later] + statements[later + 1 :]
-                    body = [*statements[:index], statements[later], *rest]
-                    yield node, node.with_changes(body=body)
-                    break

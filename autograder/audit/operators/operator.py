@@ -46,13 +46,17 @@ class Place:
         return {one.name.value: annotation_of(one) for one in every if one.name.value != "self"}
 
 
+Changes = Callable[[cst.CSTNode, Place], Iterator[Change]]
+"""What an operator makes of a node, which stands in a place."""
+
+
 @dataclass(frozen=True)
 class Operator:
     """One way to go wrong. `changes` gets each node of a function, one by one."""
 
     name: str
     thought: str
-    changes: Callable[[cst.CSTNode, Place], Iterator[Change]]
+    changes: Changes
 
 
 def annotation_of(parameter: cst.Param) -> str:
