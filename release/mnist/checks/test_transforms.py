@@ -85,10 +85,10 @@ def test_image_becomes_a_float_tensor(probe, expect, rng, settings):
 @pytest.mark.reread("Normalise: where do 0.1307 and 0.3081 come from?")
 def test_pixels_are_scaled_and_normalized(probe, expect, show, rng, settings):
     """Pixels are scaled to 0-1, then normalized with the course's mean and std"""
-    pixels = torch.cat([drawn_digit(), some_pixels(rng)])
+    pixels = torch.cat([some_pixels(rng), drawn_digit()])
     images = results_for(probe, expect, pixels, settings.mean, settings.std)
     expected = scaled(pixels, settings.mean, settings.std)
-    show.images("A digit before and after your transform", pixels[0], images[0], expected[0])
+    show.images("A digit before and after your transform", pixels[1], images[1], expected[1])
     for image, wanted in zip(images, expected, strict=True):
         found = expect.tensor(image, what="the transform of one image").flatten()
         expect.close(found, wanted.flatten(), what="the pixels of one image", rtol=0, atol=1e-5)
@@ -102,11 +102,11 @@ def test_pixels_are_scaled_and_normalized(probe, expect, show, rng, settings):
 @pytest.mark.reread("Exercise: `build_transform`")
 def test_mean_and_std_are_used(probe, expect, show, rng):
     """The mean and std that it is given are used, whatever they are"""
-    pixels = torch.cat([drawn_digit(), some_pixels(rng)])
+    pixels = torch.cat([some_pixels(rng), drawn_digit()])
     for mean, std in [(0.5, 0.5), (0.5, 0.25), (0.0, 1.0)]:
         images = results_for(probe, expect, pixels, mean, std)
         expected = scaled(pixels, mean, std)
-        show.images("A digit through another mean and std", pixels[0], images[0], expected[0])
+        show.images("A digit through another mean and std", pixels[1], images[1], expected[1])
         for image, wanted in zip(images, expected, strict=True):
             found = expect.tensor(image, what="the transform of one image").flatten()
             what = f"pixels for mean {mean}, std {std}"
