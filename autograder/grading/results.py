@@ -174,18 +174,22 @@ class Result(_Strict):
 
 
 def write_result(result: Result, folder: Path) -> None:
-    """Write `folder/result.json`, whole or not at all, and its figures beside it."""
+    """Write `folder/result.json`, whole or not at all, and its figures beside it.
+
+    A result without figures leaves those that lie there, where they are this result's.
+    """
     drawn = {
         check.id: check.figures for part in result.parts for check in part.checks if check.figures
     }
-    write_figures(
-        Figures(
-            submission_digest=result.submission_digest,
-            checks_digest=result.checks_digest,
-            checks=drawn,
-        ),
-        folder,
-    )
+    if drawn or not _has_figures(result, folder):
+        write_figures(
+            Figures(
+                submission_digest=result.submission_digest,
+                checks_digest=result.checks_digest,
+                checks=drawn,
+            ),
+            folder,
+        )
     text = result.model_dump_json(indent=1, exclude=_FIGURES)
     atomic.write_text(folder / FILE_NAME, text + "\n")
 
@@ -193,10 +197,17 @@ def write_result(result: Result, folder: Path) -> None:
 def with_figures(result: Result, folder: Path) -> Result:
     """`result` with the figures that lie in its folder, where they are this result's."""
     found = read_figures(folder)
+    return _drawn(result, found.checks) if found is not None and _are_of(result, found) else result
+
+
+def _has_figures(result: Result, folder: Path) -> bool:
+    found = read_figures(folder)
+    return found is not None and _are_of(result, found)
+
+
+def _are_of(result: Result, figures: Figures) -> bool:
     mine = (result.submission_digest, result.checks_digest)
-    if found is None or (found.submission_digest, found.checks_digest) != mine:
-        return result
-    return _drawn(result, found.checks)
+    return (figures.submission_digest, figures.checks_digest) == mine
 
 
 def without_figures(result: Result) -> Result:

@@ -19,6 +19,8 @@ from .tallies import endings_in, missed_by, tally
 from .words import time_text
 
 FILE_NAME = "report.html"
+SHOWN_FIRST = 15
+"""Students that need a person who are shown at once; the others are a click away."""
 SHOWN_NAMES = 12
 """Students that one message names; the table has all of them."""
 
@@ -59,6 +61,7 @@ def write_report(
         spent=time_text(sum(result.seconds for result in ordered)),
         data=sorted({one.accuracy.data for one in ordered if one.accuracy is not None}),
         link=feedback_link,
+        SHOWN_FIRST=SHOWN_FIRST,
         SHOWN_NAMES=SHOWN_NAMES,
         script=text,
         script_hash=allowed,

@@ -74,5 +74,11 @@ def _figure(figure: Figure, rules: Rules) -> Figure | None:
 def _accuracy(accuracy: AccuracyResult | None, rules: Rules) -> AccuracyResult | None:
     if accuracy is None:
         return None
-    held_out = accuracy.held_out if rules.details else None
-    return accuracy.model_copy(update={"held_out": held_out, "marked": None})
+    # Made anew, so that no field is passed on that nobody thought of here.
+    return AccuracyResult(
+        held_out=accuracy.held_out if rules.details else None,
+        threshold=accuracy.threshold,
+        marked=None,
+        data=accuracy.data,
+        device=accuracy.device,
+    )

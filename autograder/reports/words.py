@@ -71,8 +71,10 @@ def _percent(share: float) -> float:
 
 
 def time_text(seconds: float) -> str:
-    """A duration for people: "6.1 s", "4 min"."""
-    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+    """A duration for people: "6.1 s", "4 min", "2.5 h"."""
+    if seconds < 100:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6_000 else f"{seconds / 3_600:.1f} h"
 
 
 def score_text(result: Result) -> str:

@@ -40,6 +40,8 @@ class Outcome:
             lines += [f"    {line}" for line in str(frame).splitlines()]
         if self.check.hint:
             lines.append(f"  hint      {self.check.hint}")
+        if self.check.section:
+            lines.append(f"  reread    “{self.check.section.replace('`', '')}” in the notebook")
         return lines
 
 

@@ -59,6 +59,14 @@ def test_figures_lie_beside_the_result_and_not_in_it(tmp_path: Path) -> None:
     assert with_figures(read, folder) == result()
 
 
+def test_a_result_that_is_written_again_keeps_its_figures(tmp_path: Path) -> None:
+    folder = tmp_path / "ada"
+    write_result(result(), folder)
+    later = without_figures(result()).model_copy(update={"notes": ("Late.",)})
+    write_result(later, folder)
+    assert with_figures(later, folder).parts == result().parts
+
+
 def test_another_results_figures_are_not_shown(tmp_path: Path) -> None:
     folder = tmp_path / "ada"
     write_result(result(), folder)

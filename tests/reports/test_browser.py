@@ -246,6 +246,9 @@ def test_a_thousand_students(opened: Callable[..., Any], pages: Path) -> None:
     write_report(crowd, pages / "crowd", "Many")
     assert (pages / "crowd" / "report.html").stat().st_size < 2_000_000
     page = opened("crowd/report.html")
+    assert page.locator("#first > ul > li").count() == 15
+    page.get_by_text("319 more").click()
+    assert page.locator("#first li:visible").count() == 334
     page.get_by_role("button", name="Score").click()
     page.get_by_role("button", name="Score").click()
     page.get_by_label("Name").fill("s099")

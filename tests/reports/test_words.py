@@ -54,7 +54,12 @@ def test_a_share_below_the_threshold_never_looks_like_it(
 
 
 def test_times() -> None:
-    assert [time_text(6.12), time_text(99.9), time_text(240)] == ["6.1 s", "99.9 s", "4 min"]
+    assert [time_text(6.12), time_text(99.9), time_text(240), time_text(9_000)] == [
+        "6.1 s",
+        "99.9 s",
+        "4 min",
+        "2.5 h",
+    ]
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.selfcheck.checkinfo import CheckInfo
@@ -81,3 +83,9 @@ def test_the_lines_name_the_check_the_trouble_and_the_hint(
     error: BaseException, frames: tuple[Frame, ...], lines: list[str]
 ) -> None:
     assert end(error, frames).lines() == [CHECK.title, *lines, "  hint      Read it."]
+
+
+def test_the_section_to_reread_is_named() -> None:
+    check = replace(CHECK, section="Exercise: `split`")
+    lines = outcome_of(check, CheckFailed("1", "2"), ("loaders",), ()).lines()
+    assert lines[-1] == "  reread    “Exercise: split” in the notebook"
