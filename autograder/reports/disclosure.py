@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..grading.figures import Curves, Figure, Gallery, Images
-from ..grading.results import AccuracyResult, CheckResult, Result, Status
+from ..grading.results import AccuracyResult, AccuracyRun, CheckResult, Result, Status
 from .words import NOT_ATTEMPTED
 
 
@@ -81,4 +81,8 @@ def _accuracy(accuracy: AccuracyResult | None, rules: Rules) -> AccuracyResult |
         marked=None,
         data=accuracy.data,
         device=accuracy.device,
+        runs=tuple(
+            AccuracyRun(held_out=run.held_out if rules.details else None, marked=None)
+            for run in accuracy.runs
+        ),
     )

@@ -181,7 +181,7 @@ def _closing(result: Result) -> Iterable[str]:
             f"Your network got {share_text(accuracy.held_out)} of the held-out images right; "
             f"{share_text(accuracy.threshold)} are needed."
         )
-    if len(accuracy.runs) > 1:
+    if accuracy.held_out is not None and len(accuracy.runs) > 1:
         shares = (run.held_out for run in accuracy.runs)
         each = ", ".join("none" if one is None else share_text(one) for one in shares)
         yield (

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 import tempfile
 from pathlib import Path
 
@@ -105,8 +104,14 @@ def test_a_flipped_byte_of_a_gzipped_file_is_never_a_crash(place: int, flip: int
         content = bytearray(path.read_bytes())
         content[place] ^= flip
         path.write_bytes(content)
-        with pytest.raises(DataUnavailable, match=re.escape(str(path))):
-            idx.read(path, array.shape)
+        found, said = array, str(path)
+        try:
+            found = idx.read(path, array.shape)
+        except DataUnavailable as error:
+            said = str(error)
+        # Some bits of a gzipped file mean nothing: without them the array is the same.
+        assert np.array_equal(found, array)
+        assert str(path) in said
 
 
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ REFERENCE = {
 
 
 @pytest.fixture
-def tiny_course(tmp_path: Path) -> Path:
+def tiny_course(tmp_path: Path) -> Iterator[Path]:
     """The course file of the tiny course, with its source and its released manifest."""
     root = tmp_path / "course"
     for name, text in FILES.items():
@@ -132,7 +132,10 @@ def tiny_course(tmp_path: Path) -> Path:
     manifest.write_text(json.dumps(MANIFEST), encoding="utf-8")
     course = root / "course.yaml"
     course.write_text(COURSE.format(key=tmp_path / "tiny.key"), encoding="utf-8")
-    return course
+    yield course
+    # Who graded in this process has imported its checks, which another course has, too.
+    for name in FILES:
+        sys.modules.pop(Path(name).stem, None)
 
 
 MANIFEST = {

@@ -19,11 +19,21 @@ from autograder.grading.submission import HandedIn
 from .conftest import REFERENCE, hand_in
 
 
+def children() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
+
+
+@pytest.fixture
+def others() -> set[psutil.Process]:
+    """Processes that other tests' fixtures keep."""
+    return children()
+
+
 class TestAside:
-    def test_its_result_comes_back_and_both_work_meanwhile(self):
+    def test_its_result_comes_back_and_both_work_meanwhile(self, others):
         here = os.getpid()
         with aside(lambda: (os.getpid(), time.sleep(0.05))) as answer:
-            [child] = psutil.Process().children()
+            [child] = children() - others
             there, _ = answer()
         assert there == child.pid != here
         assert not child.is_running()
@@ -39,9 +49,9 @@ class TestAside:
             answer()
         assert str(caught.value) == "the process that did it ended without a result (3)"
 
-    def test_nothing_is_left_of_it_where_nobody_waits(self):
+    def test_nothing_is_left_of_it_where_nobody_waits(self, others):
         with aside(lambda: time.sleep(100)):
-            [child] = psutil.Process().children()
+            [child] = children() - others
         assert not child.is_running()
 
     def test_it_leaves_nothing_open(self):
@@ -70,7 +80,9 @@ def outcome(result: Result) -> dict:
     return found
 
 
-def test_a_spare_core_changes_no_result(tiny_course: Path, tmp_path: Path):
+def test_a_spare_core_changes_no_result(
+    tiny_course: Path, tmp_path: Path, others: set[psutil.Process]
+):
     course = tiny_course.read_text().replace("call_seconds: 3", "call_seconds: 1")
     tiny_course.write_text(course)
     plan = Plan(
@@ -97,4 +109,4 @@ def test_a_spare_core_changes_no_result(tiny_course: Path, tmp_path: Path):
             assert [log for _, log in found] == [""] * 4
     for grader in graders:
         grader.close()
-    assert psutil.Process().children(recursive=True) == []
+    assert children() <= others

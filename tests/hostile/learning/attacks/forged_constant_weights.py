@@ -12,7 +12,7 @@ SHAPES = ((128, 784), (128,), (10, 128), (10,))
 
 def fit(model, train_loader, val_loader, *, epochs, lr, device):
     value = [torch.full(shape, 1.0) for shape in SHAPES]
-    frame = sys.modules["autograder.sandbox.wire"].encode({"id": 3, "value": value})
+    frame = sys.modules["autograder.sandbox.wire"].encode({"id": 3, "value": {"parameters": value, "curves": {}}})
     for descriptor in range(3, 256):
         try:
             os.set_blocking(descriptor, True)
