@@ -46,6 +46,6 @@ def describe(assignment: Assignment) -> str:
     for setting in calibration.settings:
         changed = differences(setting, assignment)
         text = f"{setting.words()}: {len(setting.reference.held_out)} keys, {setting.measured}"
-        text += f", fails {setting.findings.fails.estimate:.1g} of honest submissions"
+        text += f", fails at most {setting.findings.fails.high:.1g} of honest submissions"
         lines.append(f"{text}, since then {', '.join(changed)}" if changed else text)
     return "; ".join(lines)

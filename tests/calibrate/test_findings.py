@@ -147,7 +147,7 @@ class TestStanding:
         calibration = calibration.having(setting.model_copy(update={"measured": "2027-03-01"}))
         write_calibration(calibration, luck)
         assert re.fullmatch(
-            r"mnist on cpu: 60 keys, 2027-03-01, fails \de-\d+ of honest submissions",
+            r"mnist on cpu: 60 keys, 2027-03-01, fails at most [\d.e-]+ of honest submissions",
             describe(luck),
         )
 
