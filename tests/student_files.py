@@ -37,7 +37,7 @@ def renderings(result: Result, folder: Path) -> Iterator[str]:
         told = tell(drawn, rules, "The assignment")
         screen = io.StringIO()
         show_told(told, Console(file=screen, width=10_000))
-        yield from (_bare(page_of(told)), _bare(markdown(told)), screen.getvalue())
+        yield from map(_bare, (page_of(told), markdown(told), screen.getvalue()))
 
 
 def machine_named_in(text: str, own: str, places: Iterable[Path]) -> list[str]:
@@ -49,4 +49,5 @@ def machine_named_in(text: str, own: str, places: Iterable[Path]) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    return html.unescape(re.sub(r"<[^<>]*>", " ", text)).replace("\\", "")
+    """`text` without tags and escapes, and without the spaces that fill a terminal's lines."""
+    return re.sub(r" +", " ", html.unescape(re.sub(r"<[^<>]*>", " ", text)).replace("\\", ""))
