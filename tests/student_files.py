@@ -8,7 +8,6 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from itertools import product
 from pathlib import Path
 
 from rich.console import Console
@@ -21,7 +20,7 @@ from autograder.reports.plain_text import show_told
 from autograder.reports.telling import tell
 
 NAMES = ("feedback.html", "feedback.md")
-LEVELS = [Rules(details=one, expected=other) for one, other in product((True, False), repeat=2)]
+LEVELS = (Rules(), Rules(expected=False), Rules(details=False))
 
 
 def written(folder: Path) -> Iterator[str]:
@@ -37,7 +36,7 @@ def renderings(result: Result, folder: Path) -> Iterator[str]:
         told = tell(drawn, rules, "The assignment")
         screen = io.StringIO()
         show_told(told, Console(file=screen, width=10_000))
-        yield from (_bare(page_of(told)), _bare(markdown(told)), screen.getvalue())
+        yield from map(_bare, (page_of(told), markdown(told), screen.getvalue()))
 
 
 def machine_named_in(text: str, own: str, places: Iterable[Path]) -> list[str]:
@@ -49,4 +48,5 @@ def machine_named_in(text: str, own: str, places: Iterable[Path]) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    return html.unescape(re.sub(r"<[^<>]*>", " ", text)).replace("\\", "")
+    """`text` without tags and escapes, and without the spaces that fill a terminal's lines."""
+    return re.sub(r" +", " ", html.unescape(re.sub(r"<[^<>]*>", " ", text)).replace("\\", ""))

@@ -7,6 +7,7 @@ nothing in it can act. They are stored beside `result.json`, in `figures.json`.
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -169,7 +170,9 @@ def write_figures(figures: Figures, folder: Path) -> None:
     """Write `folder/figures.json`, whole or not at all; no file where there is no figure."""
     if figures.checks:
         atomic.write_text(folder / FILE_NAME, figures.model_dump_json() + "\n")
-    else:
+        return
+    # A folder that is none has no figures either.
+    with suppress(NotADirectoryError):
         (folder / FILE_NAME).unlink(missing_ok=True)
 
 

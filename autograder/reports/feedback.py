@@ -30,8 +30,8 @@ def write_feedback(
     """
     told = tell(with_figures(result, folder), rules or Rules(), title)
     path = folder / FILE_NAME
-    atomic.write_text(path, page_of(told))
     atomic.write_text(folder / MARKDOWN_NAME, markdown(told))
+    atomic.write_text(path, page_of(told))
     return path
 
 

@@ -59,8 +59,8 @@ def test_feedback_names_neither_the_machine_nor_other_students(graded: Graded) -
     submissions = graded.out.parent / "submitted"
     everybody = {path.parent.name for path in graded.out.glob("*/result.json")}
     for student in everybody:
-        files = [path for path in (submissions / student).rglob("*") if path.is_file()]
-        own = "\n".join(path.read_bytes().decode("utf-8", "replace") for path in files)
+        code = [path for path in (submissions / student).rglob("*.py") if path.is_file()]
+        own = "\n".join(path.read_bytes().decode("utf-8", "replace") for path in code)
         for text in written(graded.out / student):
             assert machine_named_in(text, own, [graded.out.parent]) == [], student
             others = {other for other in everybody - {student} if other in text}
