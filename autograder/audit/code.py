@@ -95,6 +95,14 @@ def first_difference(before: str, after: str) -> int:
     return 1 + sum(1 for _ in same)
 
 
+def functions_changed(before: str, after: str) -> Iterator[str]:
+    """Where each change of a text begins: `function_at` its place in `before`."""
+    one, other = before.split("\n"), after.split("\n")
+    for kind, begin, *_ in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield function_at(before, begin + 1)
+
+
 def function_at(text: str, line: int) -> str:
     """The function or method that a line of `text` stands in, "" where it stands in none."""
     found = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..course import Assignment
 from . import patches
-from .code import difference, first_difference, function_at, wrong_versions
+from .code import difference, first_difference, functions_changed, wrong_versions
 from .reference import Module
 
 BY_HAND = "by-hand"
@@ -71,15 +71,14 @@ def _by_operators(assignment: Assignment, module: Module) -> Iterator[Mutant]:
 def _by_hand(patch: patches.Patch, modules: dict[str, Module]) -> Mutant:
     module, text = patches.applied(patch, modules)
     diff = difference(module.text, text, module.file)
-    line = first_difference(module.text, text)
-    function = function_at(module.text, line)
+    function = next(filter(None, functions_changed(module.text, text)), "")
     return Mutant(
         id=f"{module.name}.{function}:{BY_HAND}:{patch.name}",
         operator=BY_HAND,
         thought=patch.thought,
         module=module.name,
         function=function,
-        line=line,
+        line=first_difference(module.text, text),
         text=text,
         diff=diff,
         costs=patch.costs,

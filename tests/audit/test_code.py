@@ -5,7 +5,13 @@ from __future__ import annotations
 import ast
 from textwrap import dedent
 
-from autograder.audit.code import difference, first_difference, function_at, wrong_versions
+from autograder.audit.code import (
+    difference,
+    first_difference,
+    function_at,
+    functions_changed,
+    wrong_versions,
+)
 
 TEXT = dedent(
     '''
@@ -73,6 +79,11 @@ def test_where_two_texts_differ_and_in_which_function():
     assert [function_at(TEXT, line) for line in (4, 8, 13, 19, 22)] == [
         "", "given", "written", "Net.first", "Net.second",
     ]  # fmt: skip
+
+
+def test_the_functions_that_a_change_is_in():
+    after = TEXT.replace("LIMIT = 5", "LIMIT = 6").replace("a   +  b", "b").replace("a * 3", "a")
+    assert list(functions_changed(TEXT, after)) == ["", "written", "Net.second"]
 
 
 def test_difference_is_a_unified_diff():
