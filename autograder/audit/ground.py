@@ -11,7 +11,7 @@ from ..grading.checks import probes_for
 from ..grading.digests import PACKAGE, digest_of_files, versions
 
 CHECKS = "checks"
-_NOT_OF_GRADING = ("audit", "commands", "reports", "cli.py")
+_NOT_OF_GRADING = ("audit", "calibrate", "cli", "commands", "exports", "packaging", "reports")
 """What of the kit has no say in how a check ends."""
 
 
