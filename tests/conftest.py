@@ -30,6 +30,8 @@ _USER_FOLDERS = {
     "JUPYTER_RUNTIME_DIR": ".local/share/jupyter/runtime",
     "MPLCONFIGDIR": ".config/matplotlib",
 }
+# Caches hold nothing that a test may change: the processes of a run fill them once for all.
+_CACHES = ("XDG_CACHE_HOME", "MPLCONFIGDIR")
 _OWN_SETTINGS = ("AUTOGRADER_KEY", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "PYTEST_ADDOPTS")
 
 # A busy machine is no failure, and CI tries the same examples each time.
@@ -43,9 +45,11 @@ hypothesis.settings.load_profile("kit")
 def user_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An empty home folder for this run and for every process it starts."""
     home = tmp_path_factory.mktemp("home")
+    run = tmp_path_factory.getbasetemp()
+    shared = run.parent / "shared" if "PYTEST_XDIST_WORKER" in os.environ else run / "shared"
     with pytest.MonkeyPatch.context() as patch:
         for variable, folder in _USER_FOLDERS.items():
-            place = home / folder
+            place = (shared if variable in _CACHES else home) / folder
             place.mkdir(parents=True, exist_ok=True)
             patch.setenv(variable, str(place))
         for variable in _OWN_SETTINGS:

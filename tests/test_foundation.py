@@ -214,10 +214,13 @@ class TestWhatIsCommitted:
 
 
 class TestTheTestsThemselves:
-    def test_stay_away_from_the_users_folders(self, user_home: Path) -> None:
+    def test_stay_away_from_the_users_folders(
+        self, user_home: Path, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
         assert Path.home() == user_home
-        for place in (platformdirs.user_config_path, platformdirs.user_cache_path):
-            assert place("autograder").is_relative_to(user_home)
+        assert platformdirs.user_config_path("autograder").is_relative_to(user_home)
+        of_this_run = tmp_path_factory.getbasetemp().parent
+        assert platformdirs.user_cache_path("autograder").is_relative_to(of_this_run)
         assert "AUTOGRADER_KEY" not in os.environ
 
     def test_reach_no_other_machine(self) -> None:

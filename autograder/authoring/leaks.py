@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from .shipping import Shipped
 
 NOT_SOURCE = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", "data", "runs")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_WORD = re.compile(r"\w+")
 _WORDS_AND_SIGNS = re.compile(r"\w+|[^\w\s]")
 _SHOWN = 3
 
@@ -35,9 +37,24 @@ class Secret:
     line: int
     text: str
 
-    @property
+    @cached_property
     def signs(self) -> str:
         return signs_of(self.text)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(_WORD.findall(self.text))
+
+
+class Signs:
+    """The words and signs of a text; a line that has other words is told apart at once."""
+
+    def __init__(self, text: str) -> None:
+        self._signs = signs_of(text)
+        self._words = frozenset(_WORD.findall(text))
+
+    def __contains__(self, line: Secret) -> bool:
+        return line.words <= self._words and line.signs in self._signs
 
 
 def find_leaks(
@@ -48,11 +65,11 @@ def find_leaks(
     `shipped` are the source files that they were made of, `folder` is the assignment's, `known`
     are texts that students may know: what the kit writes, and the titles of all checks.
     """
-    public = signs_of("\n".join([*map(_public_lines, shipped), *known]))
+    public = Signs("\n".join([*map(_public_lines, shipped), *known]))
     secrets = [
         secret
         for secret in secrets_of(shipped, folder)
-        if len(re.findall(r"\w+", secret.text)) >= 2 and secret.signs not in public
+        if len(_WORD.findall(secret.text)) >= 2 and secret not in public
     ]
     problems: list[str] = []
     for name, data in files.items():
@@ -129,8 +146,8 @@ def _public_lines(file: Shipped) -> str:
 
 
 def _leaks_in(name: str, text: str, secrets: Sequence[Secret]) -> Iterator[str]:
-    signs = signs_of(text)
-    found = [secret for secret in secrets if secret.signs in signs]
+    signs = Signs(text)
+    found = [secret for secret in secrets if secret in signs]
     for secret in found[:_SHOWN]:
         where = f"line {secret.line} of {shown_path(secret.path)}"
         yield (
@@ -141,8 +158,8 @@ def _leaks_in(name: str, text: str, secrets: Sequence[Secret]) -> Iterator[str]:
         yield f"{name}: … and {len(found) - _SHOWN} more lines that are kept from students"
 
 
-def _markers_in(name: str, text: str, public: str) -> Iterator[str]:
-    for line in map(str.strip, text.split("\n")):
+def _markers_in(name: str, text: str, public: Signs) -> Iterator[str]:
+    for number, line in enumerate(map(str.strip, text.split("\n")), start=1):
         is_marker = line.startswith("#") and (marker_of(line) or meant_marker(line))
-        if is_marker and signs_of(line) not in public:
+        if is_marker and Secret(Path(name), number, line) not in public:
             yield f"{name}: expected no marker of a region, found {line!r}; it must be cut"

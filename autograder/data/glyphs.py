@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -69,8 +70,9 @@ class Glyphs:
         return 10 * len(_REGULAR) + _pick(digits, choice, len(_REGULAR + _BOLD))
 
 
+@cache
 def make_glyphs() -> Glyphs:
-    """Renders the digits and measures the distances, in about a second.
+    """Renders the digits and measures the distances, in about a second, once a process.
 
     Raises DataUnavailable where matplotlib came without its fonts.
     """

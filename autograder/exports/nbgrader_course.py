@@ -27,6 +27,7 @@ from . import nbgrader_book
 from .shown_notebook import Read, shown_notebook
 
 CONFIG, BOOK = "nbgrader_config.py", "gradebook.db"
+_NAMED = 5
 
 
 class NoCourse(Exception):
@@ -135,11 +136,17 @@ def nbgrader(
             _copy(release, target)
     bare = [result.student for result in stamped if not _lay_out(result, course, released)]
     if bare:
-        remarks.append(
-            "Formgrader shows the points and no notebook of those who handed in none there: "
-            f"{', '.join(bare)}."
-        )
+        remarks.append(_without_notebook(course, bare))
     return tuple(remarks)
+
+
+def _without_notebook(course: NbgraderCourse, students: Sequence[str]) -> str:
+    named = ", ".join(students[:_NAMED])
+    more = f" and {len(students) - _NAMED} more" if len(students) > _NAMED else ""
+    return (
+        "Formgrader shows the points without a notebook of those whose work isn't in the course's "
+        f"{course.directory.submitted_directory}/: {named}{more}."
+    )
 
 
 def _copy(folder: Path, target: Path) -> None:

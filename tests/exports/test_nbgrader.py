@@ -132,6 +132,16 @@ def book(course: Path) -> Any:
     return Gradebook(find_course(course).db_url, "ai")
 
 
+def test_of_many_without_a_notebook_some_are_named(
+    course: Path, export: Callable[..., Any]
+) -> None:
+    class_ = [full_marks(f"t{number}") for number in range(8)]
+    assert export(class_) == (
+        "Formgrader shows the points without a notebook of those whose work isn't in the course's "
+        "submitted/: t0, t1, t2, t3, t4 and 3 more.",
+    )
+
+
 def test_nbgraders_export_agrees(
     course: Path, export: Callable[..., Any], small_class: list[Result]
 ) -> None:
@@ -139,7 +149,8 @@ def test_nbgraders_export_agrees(
     assert remarks == (
         "Without a score, so without a submission in the gradebook: s003 (rejected), s004 "
         "(internal).",
-        "Formgrader shows the points and no notebook of those who handed in none there: s001.",
+        "Formgrader shows the points without a notebook of those whose work isn't in the course's "
+        "submitted/: s001.",
     )
     rows = exported(course)
     assert {

@@ -166,18 +166,17 @@ def _is_warm(process: psutil.Process) -> bool:
 
 @pytest.mark.slow
 def test_a_batch_killed_at_any_moment_goes_on_with_the_same_command(grading: Grading) -> None:
-    for number, word in enumerate(("Hello", "Hello", "Bye", "Hello")):
+    for number, word in enumerate(("Hello", "Bye", "Hello")):
         greet = f'def greet(name):\n    return "{word} " + name  # {number}\n'
         hand_in(grading.submitted, f"a{number}", STUBS | {"greet.py": greet})
-    for number in range(3):
-        hand_in(grading.submitted, f"b{number}", STUBS | {"helper.py": f"x = {number}\n"})
+    hand_in(grading.submitted, "b", STUBS | {"helper.py": "x = 1\n"})
     (grading.submitted / "c").mkdir()
     (grading.submitted / "c" / "tiny.zip").write_bytes(b"no zip")
     started = time.monotonic()
     assert grading.run().returncode == 0
     whole_run = time.monotonic() - started
     undisturbed, grades, files = grading.results(), grading.grades(), grading.files()
-    assert [one["score"] for _, one in sorted(undisturbed.items())] == [2, 2, 0, 2, 0, 0, 0, None]
+    assert [one["score"] for _, one in sorted(undisturbed.items())] == [2, 0, 2, 0, None]
     moments = random.Random(3)
     shutil.rmtree(grading.out)
     kills = 0

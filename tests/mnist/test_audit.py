@@ -23,7 +23,7 @@ from autograder.grading.batch import Plan, longest_grading
 
 from .harness import MODULES
 
-EACH = 5
+EACH = 3
 """Mutants of each module in the sample: spread evenly over those by operators, and one by hand."""
 
 
