@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -59,6 +60,13 @@ def user_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def hang_up_stops() -> None:
+    """A signal that the terminal has gone arrives here and below, also where `nohup` started us."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def no_network() -> Iterator[None]:
     """Names of other machines can't be looked up, as on a machine that is offline."""
     real = socket.getaddrinfo
@@ -106,6 +114,9 @@ def course_copy(tmp_path: Path) -> Callable[..., Path]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Files that take long come first, so that no process is left alone with one at the end.
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     root = os.environ.get("MNIST_ROOT")
     if not (root and Path(root).is_dir()):
         _skip(items, "mnist", "MNIST_ROOT names no folder with the real MNIST")

@@ -28,8 +28,8 @@ collect_ignore = ["attacks", "course"]
 ORDINARY = 57_990
 """A user without rights, who grades with bubblewrap where the tests run as root."""
 _ALIKE = ("forging", "planted")
-"""What depends neither on who the grader is nor on how a worker starts. Of the rest, cold rooms see
-some: all attacks are made in the first two rooms, and `tests/sandbox` looks at each wall cold, too.
+"""What depends neither on who the grader is nor on how a worker starts. Of the rest, the last rooms
+see some: all attacks are made in the first two, and `tests/sandbox` looks at each wall in all ways.
 """
 HONEST = ("honest-first", "m-honest-middle", "z-honest-last")
 
@@ -44,7 +44,7 @@ def _rooms() -> list[object]:
         ("uid-cold", Room("uid", cold=True, left_out=(*_ALIKE, "harm"), every=3), no_users),
     ]
     if os.geteuid() == 0:
-        ordinary = Room("bubblewrap", user=ORDINARY, left_out=_ALIKE)
+        ordinary = Room("bubblewrap", user=ORDINARY, left_out=_ALIKE, every=2)
         rooms.append(("bubblewrap-as-a-user", ordinary, no_namespaces or no_users))
     return [
         pytest.param(

@@ -48,6 +48,7 @@ def sample(mutants: list[Mutant]) -> list[Mutant]:
     return chosen
 
 
+@pytest.mark.slow
 def test_a_sample_of_the_bugs_is_caught(
     assignment: Assignment, mutants: list[Mutant], repository: Path, tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ def test_nothing_of_a_solution_or_a_hidden_check_is_released(lines: Released) ->
     assert "| The training loop (`training`) | 10 |" in handout
 
 
+@pytest.mark.slow
 def test_a_student_sees_the_stubs_fail_and_the_reference_pass(lines: Released) -> None:
     stubs = self_check(lines.release)
     assert not stubs.errors
@@ -44,6 +45,7 @@ def points(result: dict[str, Any]) -> dict[str, float]:
     return {part["name"]: part["points"] for part in result["parts"]}
 
 
+@pytest.mark.slow
 def test_a_class_is_graded(graded: dict[str, Any]) -> None:
     assert points(graded["correct"]) == {"line": 6.0, "training": 10.0, "together": 4.0}
     assert points(graded["untouched"]) == {"line": 0.0, "training": 0.0, "together": 0.0}
