@@ -43,7 +43,7 @@ BARE, FLOOR = "python train.py", "floor: training alone"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--class-size", type=int, default=24)
+    parser.add_argument("--class-size", type=int, default=40)
     parser.add_argument("--images", type=Path, default=os.environ.get("MNIST_ROOT"))
     arguments = parser.parse_args()
     if arguments.images is None:

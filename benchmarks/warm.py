@@ -22,7 +22,7 @@ import psutil
 from autograder import course as courses
 from autograder.commands.grade import make_plan
 from autograder.commands.options import GradeOptions
-from autograder.grading.slots import pytest_by_itself
+from autograder.grading.environment import pytest_by_itself
 from autograder.grading.submission import find
 
 

@@ -19,10 +19,11 @@ from pydantic import ValidationError
 from .. import atomic, interruption
 from ..course import Assignment
 from ..grading.batch import Plan
+from ..grading.environment import pytest_by_itself
 from ..grading.outfolder import require_space_to_work, taken
 from ..grading.results import Outcome, PartResult
 from ..grading.session import Grader
-from ..grading.slots import Answer, Lost, Slots, pytest_by_itself
+from ..grading.slots import Answer, Lost, Slots
 from ..grading.submission import Submission
 from ..sandbox.backends import BACKENDS
 from .ground import ground_of
@@ -134,6 +135,7 @@ def open_bench(plan: Plan, assignment: Assignment, out: Path, jobs: int | None) 
     grader = plan.grader()
     # pytest, which lists the checks, would keep a signal to itself.
     with interruption.held(), pytest_by_itself():
+        grader.require_release()
         grader.require_sound_checks()
     with ExitStack() as stack:
         stack.enter_context(taken(out))

@@ -145,11 +145,10 @@ def _progress(done: list[Done], wanted: list[ToDo]) -> str:
 @contextmanager
 def _slots(plan: MeasuringPlan) -> Iterator[Grade]:
     """Slots that grade by this plan, with the images in memory once; nothing is left of them."""
-    from ..grading.slots import Slots, pytest_by_itself
+    from ..grading.slots import Slots
     from ..sandbox.backends import BACKENDS
 
-    with pytest_by_itself():
-        plan.grader().require_sound_checks()
+    plan.grader().require_release()
     clear = BACKENDS[plan.backend].clear_unused
     clear()
     with ExitStack() as stack:
@@ -157,7 +156,9 @@ def _slots(plan: MeasuringPlan) -> Iterator[Grade]:
         if sys.platform == "linux":
             shared = stack.enter_context(tempfile.TemporaryFile(prefix="autograder-"))
             plan = replace(plan, images_file=shared.fileno())
-        yield stack.enter_context(Slots(plan)).grade
+        slots = stack.enter_context(Slots(plan))
+        slots.require_sound_checks()
+        yield slots.grade
 
 
 def _tell(setting: Setting) -> None:

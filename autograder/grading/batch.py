@@ -17,6 +17,7 @@ from ..sandbox import launch
 from ..sandbox.backends import BACKENDS
 from .cluster import Cluster
 from .digests import digest_under_key
+from .environment import pytest_by_itself
 from .handin_time import the_earlier, time_of
 from .lateness import settled
 from .outfolder import LOG_NAME, Unusable, require_space_to_work, taken
@@ -32,7 +33,7 @@ from .results import (
     write_result,
 )
 from .session import Grader
-from .slots import Answer, Lost, Slots, pytest_by_itself
+from .slots import Answer, Lost, Slots
 from .submission import HandedIn, read
 
 if TYPE_CHECKING:
@@ -244,15 +245,16 @@ def open_class(
     and nothing of a worker is left.
     """
     grader = plan.grader()
-    # pytest, which lists the checks, would keep a signal to itself.
-    with interruption.held(), pytest_by_itself():
-        grader.require_sound_checks()
+    grader.require_release()
     with ExitStack() as stack:
         stack.enter_context(taken(out))
         stack.enter_context(_without_leftovers(plan))
         require_space_to_work()
         slots: Slots | Cluster
         if scheduler is not None:
+            # pytest, which lists the checks, would keep a signal to itself.
+            with interruption.held(), pytest_by_itself():
+                grader.require_sound_checks()
             slots = Cluster(plan, grader, scheduler)
         elif sys.platform == "linux":
             shared = stack.enter_context(tempfile.TemporaryFile(prefix="autograder-"))
@@ -260,6 +262,8 @@ def open_class(
         else:
             slots = Slots(plan)
         stack.enter_context(slots)
+        if isinstance(slots, Slots):
+            slots.require_sound_checks()
         register = _begun(plan, class_, out, fresh)
         write_register(register, out)
         yield Batch(plan, class_, out, grader, slots, register, times or {})

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from .digests import PACKAGE, digest_of_folder, versions
-from .slots import GRACE_SECONDS, Lost, Slot, pytest_by_itself, start
+from .environment import pytest_by_itself
+from .slots import GRACE_SECONDS, Lost, Slot, start
 
 if TYPE_CHECKING:
     from ..data import ImageData

@@ -12,7 +12,8 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from ..printable import cut, printable
-from .slots import Answer
+from .checks import BrokenChecks
+from .slots import Answer, Inspection
 from .submission import HandedIn
 
 if TYPE_CHECKING:
@@ -39,10 +40,22 @@ def main(descriptor: int) -> None:
         except (EOFError, OSError):
             grader.close()
             return
+        if isinstance(task, Inspection):
+            connection.send_bytes(problem_of_checks(grader).encode())
+            continue
         faulthandler.dump_traceback_later(task.seconds)
         answer = encoded(*result_and_log(grader, task.handed_in, task.spare_core))
         faulthandler.cancel_dump_traceback_later()
         connection.send_bytes(answer)
+
+
+def problem_of_checks(grader: Grader) -> str:
+    """What to mend before anything can be graded; "" where nothing is."""
+    try:
+        grader.require_sound_checks()
+    except BrokenChecks as broken:
+        return str(broken)
+    return ""
 
 
 def result_and_log(

@@ -17,7 +17,6 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import IO, TYPE_CHECKING, TypeVar, cast
@@ -26,6 +25,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .. import atomic, interruption
 from ..sandbox import processes
+from .checks import BrokenChecks
+from .environment import of_a_slot
 from .results import Result
 from .submission import HandedIn
 
@@ -46,12 +47,6 @@ sys.path[:] = json.loads(sys.argv[2])
 from autograder.grading.slot import main
 main(int(sys.argv[1]))
 """
-_ONE_THREAD = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-_PYTEST_BY_ITSELF = {
-    "PYTEST_ADDOPTS": "",
-    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    "PYTEST_PLUGINS": "",
-}
 
 
 class Answer(BaseModel):
@@ -69,6 +64,11 @@ class Orders:
 
     keeper: int
     plan: Plan
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """Asks whether the checks can be used: the answer is what to mend, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Slot:
         self.output.truncate()
         self.send(Task(handed_in, seconds, spare_core))
 
-    def send(self, message: Orders | Task) -> None:
+    def send(self, message: Orders | Inspection | Task) -> None:
         """Tell it something; where it is gone, whoever waits for the answer will find out."""
         with contextlib.suppress(ConnectionError):
             self.connection.send(message)
@@ -125,16 +125,21 @@ class Slot:
     def answer(self) -> Answer:
         """What came; raises Lost where the slot ended instead."""
         try:
-            answer = Answer.model_validate_json(self.connection.recv_bytes())
+            answer = Answer.model_validate_json(self.word())
         except ValidationError as error:
             raise Lost(f"The grading process gave an answer that can't be read: {error}") from None
+        self.handed_in = None
+        return answer
+
+    def word(self) -> bytes:
+        """What it says next; raises Lost where it ended instead."""
+        try:
+            return self.connection.recv_bytes()
         except (EOFError, OSError):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(PATIENCE_SECONDS)
             said = self.end()
             raise Lost(f"The grading process {self._how_it_ended()}.{said}") from None
-        self.handed_in = None
-        return answer
 
     def stuck(self) -> Lost:
         """End it because its time is over."""
@@ -180,6 +185,27 @@ class Slots:
             for slot in self._slots:
                 slot.end()
             self._slots.clear()
+
+    def require_sound_checks(self) -> None:
+        """Have the first slot list the checks, so that nobody else imports what they import.
+
+        Raises BrokenChecks where they can't be used, and Stopped.
+        """
+        slot = self._start()
+        slot.send(Inspection())
+        deadline = time.monotonic() + self.plan.seconds
+        try:
+            while not wait([slot.connection], TICK_SECONDS):
+                interruption.raise_if_asked()
+                if time.monotonic() > deadline:
+                    raise slot.stuck()
+            problem = slot.word().decode()
+        except Lost as lost:
+            raise BrokenChecks(
+                f"The checks could not be listed. {self._drop(slot, lost)}"
+            ) from None
+        if problem:
+            raise BrokenChecks(problem)
 
     def grade(
         self, to_do: Iterable[AnySubmission], at_once: int
@@ -258,7 +284,7 @@ def start(plan: Plan) -> Slot:
             stdout=output,
             stderr=subprocess.STDOUT,
             pass_fds=(theirs.fileno(), *shared),
-            env=_environment(),
+            env=of_a_slot(),
             process_group=0,
         )
         theirs.close()
@@ -266,22 +292,3 @@ def start(plan: Plan) -> Slot:
     slot = Slot(process, Connection(ours.detach()), output)
     slot.send(Orders(os.getpid(), plan))
     return slot
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, **_PYTEST_BY_ITSELF, **dict.fromkeys(_ONE_THREAD, "1")}
-
-
-@contextmanager
-def pytest_by_itself() -> Iterator[None]:
-    """Let a run of pytest in this process see no options and load no plugins of the user's."""
-    before = {name: os.environ.get(name) for name in _PYTEST_BY_ITSELF}
-    os.environ.update(_PYTEST_BY_ITSELF)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

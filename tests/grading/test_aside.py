@@ -12,8 +12,8 @@ import pytest
 
 from autograder.grading.aside import Failed, aside
 from autograder.grading.batch import Plan
+from autograder.grading.environment import pytest_by_itself
 from autograder.grading.results import Result
-from autograder.grading.slots import pytest_by_itself
 from autograder.grading.submission import HandedIn
 
 from .conftest import REFERENCE, hand_in

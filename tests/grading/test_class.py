@@ -282,6 +282,17 @@ def test_a_check_file_that_cannot_be_read_stops_the_grading(grade, tiny_course):
     assert "Traceback" not in ran.stderr
 
 
+def test_a_check_file_that_ends_the_process_stops_the_grading(grade, tiny_course):
+    check = tiny_course.parent / "source" / "tiny" / "checks" / "test_greet.py"
+    check.write_text("import os\n\nprint('the end', flush=True)\nos._exit(7)\n")
+    ran = grade()
+    assert ran.returncode == 2
+    assert ran.stderr.strip() == (
+        "The checks could not be listed. The grading process ended without a result (exit status "
+        "7). It said:\nthe end"
+    )
+
+
 def test_without_a_release_nothing_is_graded(grade, tiny_course):
     (tiny_course.parent / "release" / "tiny" / "selfcheck" / "manifest.json").unlink()
     ran = grade()

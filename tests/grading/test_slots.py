@@ -10,9 +10,10 @@ import psutil
 import pytest
 
 from autograder.grading import slots
+from autograder.grading.environment import pytest_by_itself
 from autograder.grading.results import Result, Status
 from autograder.grading.slot import encoded, result_and_log
-from autograder.grading.slots import Answer, Lost, Slots, pytest_by_itself
+from autograder.grading.slots import Answer, Lost, Slots
 from autograder.grading.submission import HandedIn
 
 

@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from autograder.authoring.trial import self_check
 from autograder.authoring.verify import verify
 
