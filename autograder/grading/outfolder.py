@@ -13,11 +13,9 @@ from pathlib import Path
 
 from .. import atomic
 from . import register
-from .places import OWN_FILES
-from .results import FILE_NAME
+from .places import OWN_FILES, STUDENT_FILES
 
 LOG_NAME = "grader.log"
-FEEDBACK_NAME = "feedback.html"
 LEAST_SPACE = 1 << 20
 
 
@@ -69,4 +67,4 @@ def _remove_leftovers(out: Path) -> None:
     atomic.remove_leftovers(out, {*OWN_FILES, register.FILE_NAME})
     for folder in out.iterdir():
         if folder.is_dir() and not folder.is_symlink():
-            atomic.remove_leftovers(folder, (FILE_NAME, LOG_NAME, FEEDBACK_NAME))
+            atomic.remove_leftovers(folder, STUDENT_FILES)

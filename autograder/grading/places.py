@@ -8,6 +8,10 @@ from ..printable import is_active
 
 OWN_FILES = frozenset({"grades.csv", "report.html", "exports"})
 """What the kit itself writes beside the students' folders."""
+STUDENT_FILES = frozenset(
+    {"result.json", "figures.json", "grader.log", "feedback.html", "feedback.md"}
+)
+"""What it writes in each of them."""
 MAX_BYTES = 180
 """In the name of a folder; file systems stop at 255, and files beside it have longer names."""
 

@@ -11,8 +11,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.grading import outfolder
-from autograder.grading.outfolder import Unusable, require_space_to_work, taken
+from autograder.grading import figures, outfolder, results
+from autograder.grading.outfolder import LOG_NAME, Unusable, require_space_to_work, taken
+from autograder.grading.places import STUDENT_FILES
+from autograder.reports import feedback
 
 
 def test_two_gradings_do_not_write_to_one_folder(tmp_path: Path) -> None:
@@ -54,7 +56,7 @@ def test_half_written_files_are_removed_and_no_others(tmp_path: Path) -> None:
     student.mkdir()
     left = [
         *(tmp_path / f".{name}.abcd_123" for name in ("grades.csv", "report.html", ".class.json")),
-        *(student / f".{name}.abcd_123" for name in ("result.json", "grader.log", "feedback.html")),
+        *(student / f".{name}.abcd_123" for name in STUDENT_FILES),
     ]
     kept = [student / "result.json", student / ".notes.txt.abcd_123", tmp_path / ".hidden"]
     for path in [*left, *kept]:
@@ -63,6 +65,11 @@ def test_half_written_files_are_removed_and_no_others(tmp_path: Path) -> None:
     with taken(tmp_path):
         assert [path for path in left if path.exists()] == []
         assert [path for path in kept if not path.exists()] == []
+
+
+def test_the_files_of_a_student_are_known() -> None:
+    pages = {feedback.FILE_NAME, feedback.MARKDOWN_NAME}
+    assert {results.FILE_NAME, figures.FILE_NAME, LOG_NAME, *pages} == STUDENT_FILES
 
 
 def test_a_disk_that_is_full_for_workers_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
