@@ -2,9 +2,9 @@
 
 Secret is every line of a solution, of a hidden test and of a file that isn't handed out. Lines
 are compared by their words and signs, so that spaces, indentation and quoting hide nothing, and
-a secret line within a longer one is found. A line of fewer than two words (`else:`, `float,`)
-says nothing, and one that also stands outside of all regions in a file that is handed out is no
-secret (`import torch`, or a step that the handout explains).
+a secret line within a longer one is found. A line of fewer than two words (`else:`, `float,`) or
+of numbers alone (`0.1931,`) says nothing, and one that also stands outside of all regions in a
+file that is handed out is no secret (`import torch`, or a step that the handout explains).
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def find_leaks(
     secrets = [
         secret
         for secret in secrets_of(shipped, folder)
-        if len(_WORD.findall(secret.text)) >= 2 and secret not in public
+        if says_something(secret.text) and secret not in public
     ]
     problems: list[str] = []
     for name, data in files.items():
@@ -81,6 +81,12 @@ def find_leaks(
         problems += _leaks_in(name, text, secrets)
         problems += _markers_in(name, text, public)
     return problems
+
+
+def says_something(line: str) -> bool:
+    """Would somebody who reads this line elsewhere know it again?"""
+    words = _WORD.findall(line)
+    return len(words) >= 2 and any(not word[0].isdecimal() for word in words)
 
 
 def secrets_of(shipped: Sequence[Shipped], folder: Path) -> Iterator[Secret]:

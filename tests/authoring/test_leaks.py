@@ -100,6 +100,21 @@ def test_a_secret_is_found_anywhere_in_a_notebook(
     assert "source/shapes/areas.py ('return longer * shorter')" in problem
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("    0.1931,", False),
+        ("1e-05, -3.5e+2", False),
+        ("else:", False),
+        ("float,", False),
+        ("mean = 0.1307", True),
+        ("return longer * shorter", True),
+    ],
+)
+def test_what_says_something(line: str, says: bool) -> None:
+    assert leaks.says_something(line) == says
+
+
 def test_many_leaks_are_told_in_a_few_lines(shapes: Assignment, shipped: list[Shipped]) -> None:
     source = (shapes.folder / "schema.py").read_text(encoding="utf-8")
     problems = found(shapes, shipped, "schema.py", source)
