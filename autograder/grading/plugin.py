@@ -81,6 +81,8 @@ class PartRun:
     _loaded: bool = False
 
     def pytest_configure(self, config: pytest.Config) -> None:
+        # Nobody reads pytest's own report of a failure, and its source lines cost most of a check.
+        config.option.tbstyle = "native"
         register_markers(config)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
