@@ -14,6 +14,7 @@ from .arguments import (
     Device,
     DeviceOption,
     Jobs,
+    OneAssignment,
     Sandbox,
     SandboxOption,
     Scheduler,
@@ -102,9 +103,7 @@ def grade(
 
 @app.command()
 def calibrate(
-    assignment: Annotated[
-        str | None, typer.Argument(help="Needed where the course has several.")
-    ] = None,
+    assignment: OneAssignment = None,
     keys: Annotated[
         int, typer.Option(min=2, help="Keys that the reference trains under, a run each.")
     ] = 500,
@@ -159,9 +158,7 @@ def report(
 
 @app.command()
 def audit(
-    assignment: Annotated[
-        str | None, typer.Argument(help="Needed where the course has several.")
-    ] = None,
+    assignment: OneAssignment = None,
     part: Annotated[str | None, typer.Option(help="Audit this part alone.")] = None,
     since: Annotated[
         str | None,

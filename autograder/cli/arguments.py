@@ -26,6 +26,7 @@ class Sandbox(StrEnum):
     NONE = "none"
 
 
+OneAssignment = Annotated[str | None, typer.Argument(help="Needed where the course has several.")]
 CourseFile = Annotated[
     Path, typer.Option("--course", help="The course file.", envvar="AUTOGRADER_COURSE")
 ]

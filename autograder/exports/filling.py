@@ -10,6 +10,7 @@ from ..selfcheck.table import points_text
 from . import numbers
 from .matching import Matches
 from .sheet import BadSheet, Sheet
+from .words import some_of
 
 SHOWN = 10
 """How many names a sentence holds."""
@@ -87,5 +88,4 @@ def _in_points(result: Result, column: Column, where: str) -> float:
 def _told(what: str, whom: list[str]) -> list[str]:
     if not whom:
         return []
-    more = f" and {len(whom) - SHOWN} more" if len(whom) > SHOWN else ""
-    return [f"{what}: {'; '.join(whom[:SHOWN])}{more}."]
+    return [f"{what}: {some_of(whom, SHOWN, '; ')}."]

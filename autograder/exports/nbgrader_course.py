@@ -25,6 +25,7 @@ from ..grading.submission import TIMESTAMP
 from ..selfcheck.manifest import read_manifest
 from . import nbgrader_book
 from .shown_notebook import Read, shown_notebook
+from .words import some_of
 
 CONFIG, BOOK = "nbgrader_config.py", "gradebook.db"
 _NAMED = 5
@@ -141,11 +142,9 @@ def nbgrader(
 
 
 def _without_notebook(course: NbgraderCourse, students: Sequence[str]) -> str:
-    named = ", ".join(students[:_NAMED])
-    more = f" and {len(students) - _NAMED} more" if len(students) > _NAMED else ""
     return (
         "Formgrader shows the points without a notebook of those whose work isn't in the course's "
-        f"{course.directory.submitted_directory}/: {named}{more}."
+        f"{course.directory.submitted_directory}/: {some_of(students, _NAMED, ', ')}."
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..grading.results import CheckResult, Outcome, PartResult, Result
 from ..printable import cut, printable
 from ..reports.telling import message_of
@@ -51,3 +53,9 @@ def part_text(part: PartResult) -> str:
 def has_hidden(result: Result) -> bool:
     """Is there a check that students are not to see the answer of?"""
     return any(not check.visible for part in result.parts for check in part.checks)
+
+
+def some_of(whom: Sequence[str], shown: int, between: str) -> str:
+    """The first of them, and how many more there are."""
+    more = f" and {len(whom) - shown} more" if len(whom) > shown else ""
+    return f"{between.join(whom[:shown])}{more}"

@@ -101,10 +101,6 @@ class Grader:
             return None
         return Warm(sorted({name for names in self.imports.values() for name in names}))
 
-    def require_release(self) -> None:
-        """Raises NoRelease where there is nothing to compare submissions with."""
-        _ = self.manifest
-
     def begin(self) -> None:
         """Have the warm process import what workers need, beside whatever is done meanwhile."""
         if self.warm is not None:
@@ -121,8 +117,8 @@ class Grader:
             self.warm.end()
 
     def require_sound_checks(self) -> None:
-        """Raises BrokenChecks where they can't be used."""
-        _ = self.checks
+        """Raises BrokenChecks or NoRelease where nothing could be graded."""
+        _ = self.checks, self.manifest
 
     def grade(self, handed_in: handed.HandedIn, spare_core: bool = False) -> tuple[Result, str]:
         """The result, and a log for the instructor ("" where there is nothing to tell).

@@ -417,12 +417,11 @@ def test_draws_the_curves_of_a_single_epoch(programme: ModuleType, tmp_path: Pat
 def test_reads_digits(
     mnist_root: Path, complete: Path, programme: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    once = ["--data-root", str(mnist_root), "--device", "cpu", "--epochs", "1"]
-    assert programme.main(once) == 0
+    assert programme.main(["--data-root", str(mnist_root), "--device", "cpu"]) == 0
     said = capsys.readouterr().out
     accuracy = re.search(r"test accuracy ([\d.]+)%", said)
     assert accuracy is not None, said
-    assert float(accuracy.group(1)) >= 93
+    assert float(accuracy.group(1)) >= 94
 
 
 @pytest.mark.gpu
