@@ -24,6 +24,7 @@ from .confine import Confinement
 from .room import (
     ETC,
     GPU_FILES,
+    GPU_WRITES,
     KIT_PACKAGE,
     SYSTEM,
     Limits,
@@ -120,7 +121,7 @@ def room(limits: Limits, gpu: bool) -> Room:
             user=None if lent is None else lent.number,
             locked=landlock.version() >= _MOVES_BETWEEN_FOLDERS,
             readable=("/",),
-            writable=(*_WRITABLE, *_DEVICES, *(gpu_devices() if gpu else ())),
+            writable=(*_WRITABLE, *_DEVICES, *((GPU_WRITES, *gpu_devices()) if gpu else ())),
         ),
         descriptors=() if program is None else (program,),
         namespaces=_NAMESPACES if lent is not None else ("user", *_NAMESPACES),

@@ -30,6 +30,8 @@ SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives")
 PACKAGES = ("site-packages", "dist-packages")
 GPU_FILES = ("/sys", "/proc/driver/nvidia")
+GPU_WRITES = "/proc/self/task"
+"""CUDA does not start where it can't write the names of its threads there."""
 MOST_FILES = 20_000
 """How many files a worker may have on disk; nobody would count more of them five times a second."""
 MOST_DESCRIPTORS = 4_096

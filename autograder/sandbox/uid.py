@@ -26,6 +26,7 @@ from .confine import Confinement
 from .room import (
     ETC,
     GPU_FILES,
+    GPU_WRITES,
     MOST_FILES,
     PACKAGES,
     SYSTEM,
@@ -89,7 +90,7 @@ def room(limits: Limits, gpu: bool) -> Room:
     except OSError:
         lent.give_back(())
         raise
-    devices = gpu_devices() if gpu else []
+    devices = [GPU_WRITES, *gpu_devices()] if gpu else []
     readable = [*_READABLE, *SYSTEM, *ETC, *python_folders(), str(kit)]
     return Lent(
         enclosure=[],
