@@ -40,7 +40,8 @@ def list_checks(assignment: Assignment) -> dict[str, list[Check]]:
     """
     load_probes(assignment.folder)
     collector = _Collector()
-    code = pytest.main(pytest_arguments(assignment.folder, None), plugins=[collector])
+    arguments = [*pytest_arguments(assignment.folder), "--collect-only"]
+    code = pytest.main(arguments, plugins=[collector])
     if collector.problems or code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise BrokenChecks("\n".join(collector.problems) or f"pytest ended with {code}")
     listed: dict[str, list[Check]] = {part.name: [] for part in assignment.parts}
@@ -66,15 +67,12 @@ def list_checks(assignment: Assignment) -> dict[str, list[Check]]:
     return listed
 
 
-def pytest_arguments(assignment: Path, part: str | None) -> list[str]:
-    """Arguments of a pytest run in the trusted process, for one part's file or to list all."""
+def pytest_arguments(assignment: Path) -> list[str]:
+    """Arguments of a pytest run over an assignment's checks in the trusted process."""
     checks = assignment / "checks"
-    target = checks if part is None else checks / f"test_{part}.py"
     quiet = [word for plugin in _NOT_NEEDED for word in ("-p", f"no:{plugin}")] + ["--capture=no"]
     place = [f"--rootdir={checks}", f"--confcutdir={checks}", "-c", "/dev/null", "-o", "addopts="]
-    place += ["--import-mode=prepend"]
-    listing = ["--collect-only"] if part is None else []
-    return [str(target), *quiet, *place, *listing, "--strict-markers"]
+    return [str(checks), *quiet, *place, "--import-mode=prepend", "--strict-markers"]
 
 
 def load_probes(assignment: Path) -> None:

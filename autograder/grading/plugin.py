@@ -1,92 +1,77 @@
-"""Runs one part's checks in the trusted process; their probes run in the worker."""
+"""Runs checks in the trusted process, part by part in one pytest session; probes run in workers.
+
+Beginning a session takes pytest longer than running most parts, so one serves for as many
+submissions as a process grades.
+"""
 
 from __future__ import annotations
 
-import time
-import traceback
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from pydantic import BaseModel
 
-from ..printable import cut
-from ..sandbox.answers import (
-    BadReply,
-    SandboxBroken,
-    StudentError,
-    WorkerStopped,
-    WorkerTimeout,
-)
-from ..sandbox.launch import Worker
 from ..selfcheck.checkinfo import info_of
-from ..selfcheck.expect import CheckFailed, Expect
-from ..selfcheck.plain import as_data
-from .checks import Check, register_markers
-from .digests import seed_for
+from ..selfcheck.expect import Expect
+from .checks import pytest_arguments, register_markers
 from .drawing import Show
-from .figures import Figure
-from .limit_words import limit_behind
-from .results import AccuracyRun, CheckResult, Frame, Outcome
+from .part_run import Ending, PartRun
+from .results import Outcome
 
 if TYPE_CHECKING:
     import torch
 
-    from ..course import Accuracy, Limits
     from ..data import ImageData
 
-NOT_ATTEMPTED = "not attempted"
-LONGEST_TEXT = 2_000
-_ANSWERED = pytest.StashKey[bool]()
-_SHOWN = pytest.StashKey[Show]()
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Ending:
-    """How a check ended, before it is put beside what the check is worth."""
-
-    outcome: Outcome
-    message: str = ""
-    expected: str = ""
-    found: str = ""
-    frames: tuple[Frame, ...] = ()
-    figures: tuple[Figure, ...] = ()
-    tampered: bool = False
+class NoSession(Exception):
+    """pytest ended before any check could run."""
 
 
-@dataclass
-class PartRun:
-    """A pytest plugin that grades one part of one submission and keeps how each check ended."""
+class Session:
+    """A pytest plugin with the fixtures of checks, which lead to whatever part runs now."""
 
-    checks: dict[str, Check]
-    worker: Worker
-    modules: tuple[str, ...]
-    settings_values: BaseModel
-    accuracy: Accuracy | None
-    key: bytes
-    submission_digest: str
-    limits: Limits
-    load_seconds: float
-    device_name: str
-    load_images: Callable[[], ImageData]
-    reveal: int = 0
-    endings: dict[str, Ending] = field(default_factory=dict)
-    records: dict[str, float] = field(default_factory=dict)
-    by_rule: set[str] = field(default_factory=set)
-    """The checks that asked for the accuracy rule."""
-    log: list[str] = field(default_factory=list)
-    _deadline: float | None = None
-    _loading_failed: Exception | None = None
-    _loaded: bool = False
+    def __init__(self) -> None:
+        self._items: list[tuple[str, pytest.Item]] = []
+        self._now: PartRun | None = None
+        self.is_spent = False
+        """A check was left in the middle, and pytest would not run another one after it."""
+
+    def check(self, run: PartRun) -> None:
+        """Run the checks; afterwards `run.endings` has one for every check that must run."""
+        self._now = run
+        items = [item for name, item in self._items if name in run.checks]
+        try:
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        except pytest.exit.Exception as left:
+            run.log.append(f"A check ended pytest: {left}")
+            self.is_spent = True
+        except BaseException:
+            self.is_spent = True
+            raise
+        finally:
+            self._now = None
+        for name in run.checks.keys() - run.endings.keys():
+            run.endings[name] = Ending(Outcome.UNGRADABLE, "The check did not run.")
+
+    @property
+    def run(self) -> PartRun:
+        """The part whose checks run now."""
+        assert self._now is not None
+        return self._now
 
     def pytest_configure(self, config: pytest.Config) -> None:
         # Nobody reads pytest's own report of a failure, and its source lines cost most of a check.
         config.option.tbstyle = "native"
         register_markers(config)
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if info_of(item).id in self.checks]
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._items = [(info_of(item).id, item) for item in session.items]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -95,29 +80,16 @@ class PartRun:
         report = yield
         if call.when == "call" or call.excinfo is not None:
             error = call.excinfo.value if call.excinfo is not None else None
-            in_call = call.when == "call"
-            ending = self._ending(item, error, in_call)
-            shown = item.stash.get(_SHOWN, None)
-            if shown is not None:
-                ending = replace(ending, figures=shown.kept(ending.outcome is Outcome.PASSED))
-            self.endings[info_of(item).id] = ending
+            self.run.note_end(item, error, in_call=call.when == "call")
         return report
 
     @pytest.fixture
     def probe(self, request: pytest.FixtureRequest) -> Callable[..., Any]:
         """Run a probe in the worker; its result as plain data."""
+        check = info_of(request.node).id
 
         def run(function: Callable[..., Any], **arguments: Any) -> Any:
-            seed = self._seed(request, f"probe {function.__name__}")
-            self._load()
-            data = self.worker.call(
-                function.__name__,
-                as_data(arguments),
-                seed,
-                self._seconds_left(self.limits.call_seconds),
-            )
-            request.node.stash[_ANSWERED] = True
-            return data
+            return self.run.ask(check, function.__name__, arguments)
 
         return run
 
@@ -129,45 +101,32 @@ class PartRun:
     @pytest.fixture
     def show(self, request: pytest.FixtureRequest) -> Show:
         """What to draw beside the words, for the feedback page."""
-        info = info_of(request.node)
-        note = f"{request.node.name}: "
-        shown = Show(self.checks[info.id].visible, lambda why: self.log.append(note + why))
-        request.node.stash[_SHOWN] = shown
-        return shown
+        return self.run.show(request.node)
 
     @pytest.fixture
     def revealed(self) -> Callable[[int], list[int]]:
         """Of so many held-out images, which may be shown with their labels: for all the same."""
-
-        def places(total: int) -> list[int]:
-            import torch
-
-            rng = torch.Generator().manual_seed(seed_for(self.key, "", "revealed"))
-            return sorted(torch.randperm(total, generator=rng)[: self.reveal].tolist())
-
-        return places
+        return self.run.revealed
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> torch.Generator:
         """Random numbers for challenge data, secret and the same in every grading."""
-        import torch
-
-        return torch.Generator().manual_seed(self._seed(request, "challenge"))
+        return self.run.rng(info_of(request.node).id)
 
     @pytest.fixture
     def settings(self) -> BaseModel:
         """The numbers of the course."""
-        return self.settings_values
+        return self.run.settings_values
 
     @pytest.fixture
     def device(self) -> str:
         """Where the worker computes: "cpu" or "cuda"."""
-        return self.device_name
+        return self.run.device_name
 
     @pytest.fixture
     def images(self) -> ImageData:
         """The images with their labels; they stay on this side."""
-        return self.load_images()
+        return self.run.load_images()
 
     @pytest.fixture
     def accuracy_rule(self, request: pytest.FixtureRequest) -> tuple[float, float, float] | None:
@@ -176,139 +135,46 @@ class PartRun:
         A check that asks for it records `held_out` and `marked`, and is done again under a fresh
         key where the run learned the mark and missed the threshold.
         """
-        rule = self.accuracy
-        self.by_rule.add(info_of(request.node).id)
-        return None if rule is None else (rule.threshold, rule.marked_share, rule.marked_threshold)
+        return self.run.accuracy_rule(info_of(request.node).id)
 
     @pytest.fixture
     def record(self) -> Callable[[str, float], None]:
         """Put a number into the result."""
 
         def keep(name: str, value: float) -> None:
-            self.records[name] = float(value)
+            self.run.records[name] = float(value)
 
         return keep
 
-    def accuracy_run(self) -> AccuracyRun:
-        """What was counted after the training run."""
-        return AccuracyRun(held_out=self.records.get("held_out"), marked=self.records.get("marked"))
 
-    def came_close(self) -> bool:
-        """Did what hangs on the accuracy rule fail, so closely that it is to be done again?"""
-        ended = {self.endings[name].outcome for name in self.by_rule if name in self.endings}
-        if self.accuracy is None or ended != {Outcome.FAILED}:
-            return False
-        run = self.accuracy_run()
-        return self.accuracy.is_close(run.held_out, run.marked)
+class _Instead:
+    """Does `work` where pytest would run all that it collected."""
 
-    def import_timed_out(self) -> bool:
-        """Did importing the student's modules take too long?"""
-        return isinstance(self._loading_failed, WorkerTimeout)
+    def __init__(self, work: Callable[[], object]) -> None:
+        self.work = work
+        self.failed: BaseException | None = None
 
-    def _seed(self, request: pytest.FixtureRequest, purpose: str) -> int:
-        check = info_of(request.node).id
-        return seed_for(self.key, self.submission_digest, f"{check} {purpose}")
-
-    def _seconds_left(self, most: float) -> float:
-        if self._deadline is None:
-            self._deadline = time.monotonic() + self.limits.wall_seconds
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise WorkerTimeout
-        return min(left, most)
-
-    def _load(self) -> None:
-        """Import the student's modules once; what goes wrong there is every check's trouble."""
-        if self._loading_failed is not None:
-            raise self._loading_failed
-        if self._loaded:
-            return
-        # None of the student's time: a slot's first worker has to wait for torch.
-        self.worker.start()
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> bool:
         try:
-            self.worker.load(self._seconds_left(self.load_seconds))
-        except (StudentError, WorkerStopped, WorkerTimeout, BadReply) as error:
-            self._loading_failed = error
-            raise
-        self._loaded = True
-
-    def _ending(self, item: pytest.Item, error: BaseException | None, in_call: bool) -> Ending:
-        if error is None:
-            return Ending(Outcome.PASSED)
-        if isinstance(error, StudentError):
-            return self._student_error(error)
-        if isinstance(error, WorkerTimeout):
-            return Ending(Outcome.TIMEOUT, self._timeout_message(error))
-        if isinstance(error, WorkerStopped):
-            return Ending(Outcome.ERROR, f"Your code {error}.")
-        if isinstance(error, BadReply):
-            message = f"What your code returned can't be read: {error}."
-            return Ending(Outcome.FAILED, message, tampered=error.forged)
-        if isinstance(error, CheckFailed) and in_call:
-            expected = f"{error.what}: {error.expected}" if error.what else error.expected
-            message, found = (cut(text, LONGEST_TEXT) for text in (str(error), error.found))
-            return Ending(Outcome.FAILED, message, cut(expected, LONGEST_TEXT), found)
-        ours = isinstance(error, (SandboxBroken, OSError, MemoryError))
-        self.log.append(f"{item.name}\n{''.join(traceback.format_exception(error))}")
-        answered = item.stash.get(_ANSWERED, False)
-        if in_call and answered and isinstance(error, Exception) and not ours:
-            return Ending(
-                Outcome.FAILED, "What your code returned is not what this check can work with."
-            )
-        return Ending(Outcome.UNGRADABLE, "The grader could not run this check.")
-
-    def _timeout_message(self, error: WorkerTimeout) -> str:
-        if error is self._loading_failed:
-            return (
-                f"Importing {' and '.join(self.modules)} took longer than "
-                f"{_seconds(self.load_seconds)}. Usual causes: a loop that never ends or training "
-                "at the top of a module, outside any function."
-            )
-        return (
-            f"Your code took longer than {_seconds(self._most_seconds())}. "
-            "Usual causes: a loop that never ends, or much work for each sample."
-        )
-
-    def _most_seconds(self) -> int:
-        return min(self.limits.call_seconds, self.limits.wall_seconds)
-
-    def _student_error(self, error: StudentError) -> Ending:
-        if any(error.unwritten.startswith(f"{module}:") for module in self.modules):
-            return Ending(Outcome.FAILED, NOT_ATTEMPTED)
-        frames = tuple(
-            Frame(file=file, line=line, function=function, text=text)
-            for file, line, function, text in error.frames
-        )
-        message = ". ".join(filter(None, (str(error), limit_behind(str(error), self.limits))))
-        return Ending(Outcome.ERROR, message, frames=frames)
+            self.work()
+        except BaseException as error:
+            # pytest would make an exit status of it.
+            self.failed = error
+        return True
 
 
-def _seconds(number: float) -> str:
-    return "1 second" if number == 1 else f"{number:g} seconds"
+def within_session(assignment: Path, work: Callable[[Session], T]) -> T:
+    """What `work` gives, which can check parts of the assignment in this folder meanwhile.
 
-
-def run_part(run: PartRun, arguments: list[str]) -> None:
-    """Run the checks; afterwards `run.endings` has one for every check that must run."""
-    pytest.main(arguments, plugins=[run])
-    for name in run.checks.keys() - run.endings.keys():
-        run.endings[name] = Ending(Outcome.UNGRADABLE, "The check did not run.")
-
-
-def result_of(check: Check, ending: Ending) -> CheckResult:
-    """The check's entry in the result."""
-    return CheckResult(
-        id=check.info.id,
-        title=check.info.title,
-        outcome=ending.outcome,
-        points=check.info.points if ending.outcome is Outcome.PASSED else 0.0,
-        max_points=check.info.points,
-        message=ending.message,
-        hint="" if ending.outcome is Outcome.PASSED else check.info.hint,
-        reread="" if ending.outcome is Outcome.PASSED else check.reread,
-        visible=check.visible,
-        expected=ending.expected,
-        found=ending.found,
-        frames=ending.frames,
-        tampered=ending.tampered,
-        figures=ending.figures,
-    )
+    Raises what `work` raises, and NoSession.
+    """
+    session = Session()
+    found: list[T] = []
+    instead = _Instead(lambda: found.append(work(session)))
+    code = pytest.main(pytest_arguments(assignment), plugins=[session, instead])
+    if instead.failed is not None:
+        raise instead.failed
+    if not found:
+        raise NoSession(f"pytest ended with {code!r} before any check could run")
+    return found[0]

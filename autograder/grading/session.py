@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..authoring.leaks import secrets_in
 from ..course import Assignment, Limits, Part
@@ -18,17 +18,19 @@ from ..sandbox.warm import Warm
 from ..selfcheck.manifest import Manifest, read_manifest
 from . import submission as handed
 from .aside import aside
-from .checks import Check, list_checks, probes_for, pytest_arguments
+from .checks import Check, list_checks, probes_for
 from .digests import digest_of_checks, key_of_repetition
 from .imports import imports_of
 from .kept_back import KeptBack, machine_places
-from .plugin import NOT_ATTEMPTED, Ending, PartRun, result_of, run_part
+from .part_run import NOT_ATTEMPTED, Ending, PartRun, result_of
+from .plugin import Session, within_session
 from .results import AccuracyResult, AccuracyRun, Outcome, PartResult, Result, Status
 
 if TYPE_CHECKING:
     from ..data import ImageData
 
 
+T = TypeVar("T")
 NO_MATTER_OF_SCORES: Any = {"due": True, "late": True, "feedback": {"level", "reveal_from"}}
 """What of an assignment may change without grading again; lateness is settled afterwards."""
 
@@ -54,6 +56,7 @@ class Grader:
     data_name: str
     load_images: Callable[[], ImageData]
     cold: bool = False
+    _session: Session | None = field(default=None, repr=False)
 
     @cached_property
     def checks(self) -> dict[str, list[Check]]:
@@ -139,6 +142,32 @@ class Grader:
         self, submission: handed.Submission, spare_core: bool = False
     ) -> tuple[Result, str]:
         """What `grade` gives, of a submission that has been read."""
+        return self.in_session(lambda: self._graded(submission, spare_core))
+
+    def in_session(self, work: Callable[[], T]) -> T:
+        """What `work` gives; all that is graded in it shares one session of pytest."""
+        return self._with_session(lambda _: work())
+
+    def check(self, run: PartRun) -> None:
+        """Run the checks of a part."""
+        self._with_session(lambda session: session.check(run))
+
+    def _with_session(self, work: Callable[[Session], T]) -> T:
+        before = self._session
+        if before is not None and not before.is_spent:
+            return work(before)
+
+        def with_new(session: Session) -> T:
+            self._session = session
+            try:
+                return work(session)
+            finally:
+                self._session = before
+
+        self.require_sound_checks()
+        return within_session(self.assignment.folder, with_new)
+
+    def _graded(self, submission: handed.Submission, spare_core: bool) -> tuple[Result, str]:
         started = time.monotonic()
         work = Work(self, submission)
         parts = work.grade_parts(spare_core)
@@ -289,7 +318,7 @@ class Work:
                 load_images=lambda: grader.images,
                 reveal=assignment.feedback.reveal,
             )
-            run_part(run, pytest_arguments(assignment.folder, part.name))
+            grader.check(run)
         if run.import_timed_out() and len(part.modules) == 1:
             self.never_imported.update(part.modules)
         if run.by_rule:

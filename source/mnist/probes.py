@@ -18,7 +18,8 @@ import torch
 from PIL import Image
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, TensorDataset, default_collate
+from torch.utils.data._utils.collate import default_collate_fn_map
 
 # %% part="transforms"
 
@@ -432,25 +433,82 @@ class Digits:
         return self.transform(Image.fromarray(self.images[index])), self.labels[index]
 
 
+class Item(tuple):
+    """A pair (image, label), of a type of its own for `default_collate` to find."""
+
+
+class Items(list):
+    """The items of a batch: cut from its columns when somebody looks at them one by one.
+
+    PyTorch's own collate function does not; it gets the columns as they are.
+    """
+
+    columns = None
+
+    def __getitem__(self, place):
+        if self.columns is not None and place == 0:
+            images, labels = self.columns
+            return Item((images[0], int(labels[0])))
+        self.cut()
+        return super().__getitem__(place)
+
+    def __radd__(self, others):
+        self.cut()
+        return others + list(self)
+
+    def cut(self):
+        """Become a list of the items, if that has not happened yet."""
+        if self.columns is not None:
+            (images, labels), self.columns = self.columns, None
+            self.extend(map(Item, zip(images.unbind(), labels.tolist(), strict=True)))
+
+
+def _of_a_list(name):
+    method = getattr(list, name)
+
+    def cut_first(items, *args, **kwargs):
+        items.cut()
+        return method(items, *args, **kwargs)
+
+    return cut_first
+
+
+_NOT_OF_ITEMS = {"__class_getitem__", "__getattribute__", "__hash__", "__init__", "__new__"}
+for _name in vars(list).keys() - vars(Items).keys() - _NOT_OF_ITEMS:
+    setattr(Items, _name, _of_a_list(_name))
+
+
+def _collated(items, *, collate_fn_map=None):
+    if isinstance(items, Items) and items.columns is not None:
+        return list(items.columns)
+    return default_collate([tuple(item) for item in items])
+
+
+# How `default_collate` is made to know another type, by its documentation.
+default_collate_fn_map[Item] = _collated
+
+
 class TableDigits:
     """The same items, from a transform that is a table of pixel values: one look-up a batch."""
 
     def __init__(self, images, labels, table):
         self.pixels = images.flatten(1)
-        self.labels = labels.tolist()
+        self.labels = labels
         self.table = table
 
     def __len__(self):
         return len(self.labels)
 
     def __getitem__(self, index):
-        return self._look_up(self.pixels[index])[0], self.labels[index]
+        return self._look_up(self.pixels[index])[0], int(self.labels[index])
 
     def __getitems__(self, indices):
         places = range(len(self))
-        chosen = [places[index] for index in indices]
-        images = self._look_up(self.pixels.index_select(0, torch.tensor(chosen)))
-        return list(zip(images.unbind(), map(self.labels.__getitem__, chosen), strict=True))
+        chosen = torch.tensor([places[index] for index in indices])
+        items = Items()
+        images = self._look_up(self.pixels.index_select(0, chosen))
+        items.columns = [images, self.labels.index_select(0, chosen)]
+        return items
 
     def _look_up(self, pixels):
         # Small integers index faster than those of 64 bits.

@@ -80,15 +80,11 @@ def outcome(result: Result) -> dict:
     return found
 
 
-def test_a_spare_core_changes_no_result(
-    tiny_course: Path, tmp_path: Path, others: set[psutil.Process]
-):
-    course = tiny_course.read_text().replace("call_seconds: 3", "call_seconds: 1")
-    tiny_course.write_text(course)
-    plan = Plan(
-        course=tiny_course,
+def plan_for(course: Path) -> Plan:
+    return Plan(
+        course=course,
         assignment="tiny",
-        release=tiny_course.parent / "release" / "tiny",
+        release=course.parent / "release" / "tiny",
         key=b"k" * 32,
         backend="none",
         device="cpu",
@@ -96,6 +92,14 @@ def test_a_spare_core_changes_no_result(
         data_root=None,
         seconds=60,
     )
+
+
+def test_a_spare_core_changes_no_result(
+    tiny_course: Path, tmp_path: Path, others: set[psutil.Process]
+):
+    course = tiny_course.read_text().replace("call_seconds: 3", "call_seconds: 1")
+    tiny_course.write_text(course)
+    plan = plan_for(tiny_course)
     for student, files in SUBMISSIONS.items():
         hand_in(tmp_path / "submitted", student, files)
     graders = [plan.grader(), replace(plan, cold=True).grader()]
@@ -110,3 +114,23 @@ def test_a_spare_core_changes_no_result(
     for grader in graders:
         grader.close()
     assert children() <= others
+
+
+def test_a_check_that_ends_pytest_spoils_no_later_grading(tiny_course: Path, tmp_path: Path):
+    checks = tiny_course.parent / "source" / "tiny" / "checks" / "test_double.py"
+    left = "if probe(doubled, numbers=[0]) == [1]: pytest.exit('enough')\n    expect.equal"
+    checks.write_text(checks.read_text().replace("expect.equal", left, 1))
+    odd = REFERENCE | {"double.py": "def double(x):\n    return 2 * x or 1\n"}
+    for student, files in {"odd": odd, "reference": REFERENCE}.items():
+        hand_in(tmp_path / "submitted", student, files)
+    grader = plan_for(tiny_course).grader()
+    submitted = tmp_path / "submitted"
+
+    def both() -> list[Result]:
+        names = ("odd", "reference", "odd", "reference")
+        return [grader.grade(HandedIn(name, submitted / name / "tiny"))[0] for name in names]
+
+    with pytest_by_itself():
+        found = grader.in_session(both)
+    grader.close()
+    assert [result.score for result in found] == [None, 6, None, 6]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from textwrap import dedent
 from types import SimpleNamespace
@@ -14,8 +15,9 @@ import pytest
 import torch
 
 from autograder.course import Limits
-from autograder.grading.checks import Check, pytest_arguments
-from autograder.grading.plugin import Ending, PartRun, result_of, run_part
+from autograder.grading.checks import Check
+from autograder.grading.part_run import Ending, PartRun, result_of
+from autograder.grading.plugin import NoSession, within_session
 from autograder.grading.results import Outcome
 from autograder.sandbox.answers import (
     BadReply,
@@ -66,29 +68,35 @@ def run(tmp_path: Path) -> Callable[..., tuple[dict[str, Ending], PartRun]]:
     def go(
         source: str, worker: FakeWorker, names: tuple[str, ...] = ("one",), **changes: Any
     ) -> tuple[dict[str, Ending], PartRun]:
-        checks = tmp_path / "checks"
-        checks.mkdir(exist_ok=True)
-        text = "import pytest, torch\n\n\ndef ask(student):\n    ...\n\n\n" + dedent(source)
-        (checks / "test_part.py").write_text(text, encoding="utf-8")
-        listed = {f"part::{name}": a_check(name) for name in names}
-        values = {
-            "checks": listed,
-            "worker": worker,
-            "modules": ("part",),
-            "settings_values": SimpleNamespace(mean=0.5),
-            "accuracy": None,
-            "key": b"k" * 32,
-            "submission_digest": "sha256:1",
-            "limits": Limits(wall_seconds=60, call_seconds=10),
-            "load_seconds": 5.0,
-            "device_name": "cpu",
-            "load_images": lambda: None,
-        } | changes
-        part = PartRun(**values)
-        run_part(part, pytest_arguments(tmp_path, "part"))
+        write_checks(tmp_path, source)
+        part = a_run(worker, names, **changes)
+        within_session(tmp_path, lambda session: session.check(part))
         return {name.removeprefix("part::"): end for name, end in part.endings.items()}, part
 
     return go
+
+
+def write_checks(assignment: Path, source: str) -> None:
+    text = "import pytest, torch\n\n\ndef ask(student):\n    ...\n\n\n" + dedent(source)
+    (assignment / "checks").mkdir(exist_ok=True)
+    (assignment / "checks" / "test_part.py").write_text(text, encoding="utf-8")
+
+
+def a_run(worker: FakeWorker, names: tuple[str, ...] = ("one",), **changes: Any) -> PartRun:
+    values: dict[str, Any] = {
+        "checks": {f"part::{name}": a_check(name) for name in names},
+        "worker": worker,
+        "modules": ("part",),
+        "settings_values": SimpleNamespace(mean=0.5),
+        "accuracy": None,
+        "key": b"k" * 32,
+        "submission_digest": "sha256:1",
+        "limits": Limits(wall_seconds=60, call_seconds=10),
+        "load_seconds": 5.0,
+        "device_name": "cpu",
+        "load_images": lambda: None,
+    }
+    return PartRun(**values | changes)
 
 
 def a_check(name: str, points: float = 2.0, visible: bool = True) -> Check:
@@ -400,3 +408,61 @@ def test_what_no_worker_sends_is_noticed(run, reply, tampered):
     endings, _ = run(EQUAL, FakeWorker(BadReply(reply)))
     assert endings["one"].tampered == tampered
     assert result_of(a_check("one"), endings["one"]).tampered == tampered
+
+
+TWICE = EQUAL + EQUAL.replace("test_one", "test_two")
+
+
+def test_one_session_serves_one_run_after_the_other(tmp_path):
+    write_checks(tmp_path, TWICE)
+    right, wrong, broken = FakeWorker(4), FakeWorker(5), FakeWorker(SandboxBroken("no bwrap"))
+    runs = [a_run(worker, ("one", "two")) for worker in (wrong, right, broken, right)]
+    runs += [a_run(wrong, ("two",))]
+
+    def work(session: Any) -> str:
+        for one in runs:
+            session.check(one)
+        return "done"
+
+    assert within_session(tmp_path, work) == "done"
+    ended = [[end.outcome for end in one.endings.values()] for one in runs]
+    failed, passed, ungradable = Outcome.FAILED, Outcome.PASSED, Outcome.UNGRADABLE
+    assert ended == [[failed] * 2, [passed] * 2, [ungradable] * 2, [passed] * 2, [failed]]
+    assert [len(one.log) for one in runs] == [0, 0, 2, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("left", "raised"),
+    [("pytest.exit('enough')", None), ("raise KeyboardInterrupt", KeyboardInterrupt)],
+)
+def test_a_check_that_ends_pytest_ends_its_part_and_spends_the_session(tmp_path, left, raised):
+    write_checks(tmp_path, TWICE.replace("expect.equal", f"{left}\n        expect.equal"))
+    run = a_run(FakeWorker(4), ("one", "two"))
+    spent: list[bool] = []
+
+    def work(session: Any) -> None:
+        with pytest.raises(raised) if raised else nullcontext():
+            session.check(run)
+        spent.append(session.is_spent)
+
+    within_session(tmp_path, work)
+    assert spent == [True]
+    if raised is None:
+        assert set(run.endings.values()) == {Ending(Outcome.UNGRADABLE, "The check did not run.")}
+        assert run.log == ["A check ended pytest: enough"]
+
+
+def test_what_work_in_a_session_raises_comes_out(tmp_path):
+    write_checks(tmp_path, EQUAL)
+
+    def work(session: Any) -> None:
+        raise KeyboardInterrupt("enough")
+
+    with pytest.raises(KeyboardInterrupt, match="enough"):
+        within_session(tmp_path, work)
+
+
+def test_a_session_that_pytest_does_not_begin_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+    with pytest.raises(NoSession, match=r"^pytest ended with .* before any check could run$"):
+        within_session(tmp_path, lambda _: None)

@@ -10,10 +10,10 @@ import pytest
 
 from autograder import course as courses
 from autograder.course import Accuracy, Limits
-from autograder.grading import plugin, session
 from autograder.grading.batch import longest_grading
 from autograder.grading.digests import key_of_repetition, seed_for
-from autograder.grading.plugin import PartRun
+from autograder.grading.part_run import PartRun
+from autograder.grading.plugin import Session
 from autograder.grading.results import Outcome, Result, Status
 from autograder.grading.session import Grader
 from autograder.grading.submission import HandedIn
@@ -107,11 +107,12 @@ def test_only_the_check_that_hangs_on_accuracy_is_done_again(grade, monkeypatch)
     """Another one of the same part keeps how it ended the first time."""
     asked = []
 
-    def run_part(run: PartRun, arguments: list[str]) -> None:
+    def check(session: Session, run: PartRun) -> None:
         asked.append(set(run.checks))
-        plugin.run_part(run, arguments)
+        real(session, run)
 
-    monkeypatch.setattr(session, "run_part", run_part)
+    real = Session.check
+    monkeypatch.setattr(Session, "check", check)
     result = grade("0.8")
     both = {"luck::accuracy", "luck::pair"}
     assert asked == [{"skill::skill"}, both, {"luck::accuracy"}, {"luck::accuracy"}]

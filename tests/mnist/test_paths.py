@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.utils.data import default_collate
 
 from autograder.data import ImageData, few_synthetic_digits
 
@@ -182,3 +184,58 @@ def test_items_are_the_same_one_by_one_and_many_at_once() -> None:
                 dataset[index]
         with pytest.raises(IndexError):
             fast.__getitems__([0, index])
+
+
+def a_batch() -> Any:
+    data = images()
+    table = torch.arange(256.0)
+    return kit()["probes"].TableDigits(
+        data.train_images, data.train_labels, table
+    ).__getitems__([3, 1, 2])  # fmt: skip
+
+
+USES: dict[str, Callable[[Any], Any]] = {
+    "all": list,
+    "how many": len,
+    "the first": lambda items: [items[0], len(items)],
+    "the last": lambda items: items[-1],
+    "some": lambda items: items[1:],
+    "in columns": lambda items: list(zip(*items, strict=True)),
+    "unpacked": lambda items: [*items],
+    "backwards": lambda items: list(reversed(items)),
+    "sorted by label": lambda items: items.sort(key=lambda item: item[1]) or items,
+    "appended to": lambda items: items.append(items[0]) or items,
+    "one taken away": lambda items: [items.pop(), items],
+    "one put in its place": lambda items: items.__setitem__(0, items[1]) or items,
+    "added": lambda items: items + [1],  # noqa: RUF005
+    "added to others": lambda items: [1] + items,  # noqa: RUF005
+    "twice": lambda items: 2 * items,
+    "copied": copy.copy,
+    "true": bool,
+    "written": repr,
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_a_batch_is_a_list_for_whoever_looks(use: Callable[[Any], Any]) -> None:
+    plain = [tuple(item) for item in a_batch()]
+    assert same(use(a_batch()), use(plain))
+
+
+def test_every_method_of_a_list_sees_the_items() -> None:
+    items = kit()["probes"].Items
+    inherited = {name for name in dir(list) if getattr(items, name) is getattr(list, name, None)}
+    inherited -= set(dir(object))
+    assert inherited <= {"__class_getitem__"}
+
+
+def test_a_batch_is_collated_as_pytorch_does_it() -> None:
+    plain = [tuple(item) for item in a_batch()]
+    expected = default_collate(plain)
+    assert same(default_collate(a_batch()), expected)
+    looked_at = a_batch()
+    assert len(looked_at) == 3
+    assert same(default_collate(looked_at), expected)
+    assert same(default_collate(list(a_batch())), expected)
+    assert same(default_collate(looked_at[:2]), default_collate(plain[:2]))
+    assert type(default_collate(a_batch())) is type(expected)
