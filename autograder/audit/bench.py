@@ -23,7 +23,8 @@ from ..grading.environment import pytest_by_itself
 from ..grading.outfolder import require_space_to_work, taken
 from ..grading.results import Outcome, PartResult
 from ..grading.session import Grader
-from ..grading.slots import Answer, Lost, Slots
+from ..grading.slot import Answer, Lost
+from ..grading.slots import Slots
 from ..grading.submission import Submission
 from ..sandbox.backends import BACKENDS
 from .ground import ground_of

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..grading.digests import digest_of_files
 from ..grading.results import Outcome, Result
-from ..grading.slots import Answer, Lost
+from ..grading.slot import Answer, Lost
 from ..grading.submission import HandedIn
 from .kept import Kept, Measured
 from .measuring import Run, key_of, outcome_of

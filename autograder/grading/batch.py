@@ -33,7 +33,8 @@ from .results import (
     write_result,
 )
 from .session import Grader
-from .slots import Answer, Lost, Slots
+from .slot import Answer, Lost
+from .slots import Slots
 from .submission import HandedIn, read
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from .. import interruption
 from . import cluster_worker
 from .cluster_worker import Facts
 from .contents import Rejected
-from .slots import TICK_SECONDS, Answer, Lost
+from .forker import TICK_SECONDS
+from .slot import Answer, Lost
 
 if TYPE_CHECKING:
     from .batch import Plan

@@ -14,9 +14,11 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from . import forker as forkers
 from .digests import PACKAGE, digest_of_folder, versions
 from .environment import pytest_by_itself
-from .slots import GRACE_SECONDS, Lost, Slot, start
+from .forker import Forker
+from .slot import GRACE_SECONDS, Lost, Slot, new_slot
 
 if TYPE_CHECKING:
     from ..data import ImageData
@@ -37,11 +39,32 @@ class Facts:
 
 @dataclass
 class Kept:
-    """The slots of this process for one plan, those that have nothing to do."""
+    """The slots of this process for one plan; `idle` are those that have nothing to do."""
 
     plan: Plan
     images: IO[bytes]
     idle: list[Slot] = field(default_factory=list)
+    _forker: Forker | None = None
+    _starting: threading.Lock = field(default_factory=threading.Lock)
+
+    def new_slot(self) -> Slot:
+        """One more slot; raises Lost where there can be none."""
+        with self._starting:
+            if self._forker is None or self._forker.is_gone():
+                self._forker = forkers.start(self.plan)
+            forker = self._forker
+        return new_slot(forker)
+
+    def end(self) -> None:
+        """End the slots, those that grade too."""
+        for slot in self.idle:
+            slot.kill()
+        with self._starting:
+            if self._forker is not None:
+                self._forker.end()
+        for slot in self.idle:
+            slot.end()
+        self.images.close()
 
 
 _SHOWN = 24
@@ -60,7 +83,7 @@ def grade(plan: Plan, submission: Submission) -> bytes:
     kept = _kept(plan)
     with _LOCK:
         slot = kept.idle.pop() if kept.idle else None
-    slot = slot or start(kept.plan)
+    slot = slot or kept.new_slot()
     slot.take(submission, plan.seconds)
     if not wait([slot.connection], plan.seconds + GRACE_SECONDS):
         raise slot.stuck()
@@ -79,9 +102,7 @@ def end_slots(plan: Plan) -> None:
     with _LOCK:
         kept = _KEPT.pop(plan, None)
     if kept is not None:
-        for slot in kept.idle:
-            slot.end()
-        kept.images.close()
+        kept.end()
 
 
 def facts(plan: Plan) -> Facts:

@@ -1,91 +1,130 @@
-"""Runs in a process of its own: grades the submissions that the main process sends, one by one."""
+"""A process that grades, a submission at a time; what it prints is read when it dies."""
 
 from __future__ import annotations
 
-import ctypes
-import faulthandler
-import os
-import signal
-import sys
-import traceback
+import contextlib
+import socket
+import tempfile
+import time
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
-from ..printable import cut, printable
-from .checks import BrokenChecks
-from .slots import Answer, Inspection
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ..sandbox import processes
+from .forker import Forker, Gone, how_it_ended, said_in
+from .results import Result
 from .submission import HandedIn
 
 if TYPE_CHECKING:
-    from .results import Result
-    from .session import Grader
     from .submission import Submission
 
-PR_SET_PDEATHSIG = 1
-LONGEST_LOG = 200_000
+GRACE_SECONDS = 5.0
+"""How long a slot has, once its time is over, to write down where it is stuck."""
 
 
-def main(descriptor: int) -> None:
-    """Take orders and tasks from the connection with this descriptor until its other end closes."""
-    os.set_inheritable(descriptor, False)
-    faulthandler.enable()
-    connection = Connection(descriptor)
-    orders = connection.recv()
-    _die_with(orders.keeper)
-    grader = orders.plan.grader()
-    grader.begin()
-    while True:
+class Answer(BaseModel):
+    """What a slot says about a submission; without a result, `log` says what went wrong."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    result: Result | None
+    log: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """A submission, and after how many seconds something must be wrong with the grader.
+
+    `spare_core` where a second core has nothing else to do.
+    """
+
+    handed_in: HandedIn | Submission
+    seconds: float
+    spare_core: bool = False
+
+
+class Lost(Exception):
+    """A slot ended, or was ended, without an answer; the message says how and what it printed.
+
+    `stuck` where another try would only take as long again.
+    """
+
+    def __init__(self, message: str, stuck: bool = False) -> None:
+        super().__init__(message)
+        self.stuck = stuck
+
+
+@dataclass
+class Slot:
+    """A process that grades, forked from `forker`."""
+
+    pid: int
+    forker: Forker
+    connection: Connection
+    output: IO[bytes]
+    handed_in: HandedIn | Submission | None = None
+    deadline: float = 0.0
+    _code: int | None = None
+
+    def take(
+        self, handed_in: HandedIn | Submission, seconds: float, spare_core: bool = False
+    ) -> None:
+        """Let it grade; `answer` has something to give once the connection is ready.
+
+        It reads what was handed in, unless that has been read already.
+        """
+        self.handed_in, self.deadline = handed_in, time.monotonic() + seconds + GRACE_SECONDS
+        # The slot writes where this leaves the file, which they share.
+        self.output.seek(0)
+        self.output.truncate()
+        with contextlib.suppress(ConnectionError):
+            # Where it is gone, whoever waits for the answer will find out.
+            self.connection.send(Task(handed_in, seconds, spare_core))
+
+    def answer(self) -> Answer:
+        """What came; raises Lost where the slot ended instead."""
         try:
-            task = connection.recv()
+            answer = Answer.model_validate_json(self.connection.recv_bytes())
         except (EOFError, OSError):
-            grader.close()
-            return
-        if isinstance(task, Inspection):
-            connection.send_bytes(problem_of_checks(grader).encode())
-            continue
-        faulthandler.dump_traceback_later(task.seconds)
-        answer = encoded(*result_and_log(grader, task.handed_in, task.spare_core))
-        faulthandler.cancel_dump_traceback_later()
-        connection.send_bytes(answer)
+            self._code = self.forker.code(self.pid)
+            said = self.end()
+            raise Lost(f"The grading process {how_it_ended(self._code)}.{said}") from None
+        except ValidationError as error:
+            raise Lost(f"The grading process gave an answer that can't be read: {error}") from None
+        self.handed_in = None
+        return answer
+
+    def stuck(self) -> Lost:
+        """End it because its time is over."""
+        return Lost(f"The grading process was stuck and was ended.{self.end()}", stuck=True)
+
+    def end(self) -> str:
+        """Kill it and the workers that it started; a sentence with what it said last."""
+        if self.output.closed:
+            return ""
+        self.kill()
+        if self._code is None:
+            self._code = self.forker.code(self.pid)
+        self.connection.close()
+        return said_in(self.output)
+
+    def kill(self) -> None:
+        """Kill it and its workers; its pid stays its own until the forker is asked about it."""
+        if self._code is None and not self.forker.is_gone():
+            processes.kill_tree(self.pid)
 
 
-def problem_of_checks(grader: Grader) -> str:
-    """What to mend before anything can be graded; "" where nothing is."""
-    try:
-        grader.require_sound_checks()
-    except BrokenChecks as broken:
-        return str(broken)
-    return ""
-
-
-def result_and_log(
-    grader: Grader, submission: HandedIn | Submission, spare_core: bool = False
-) -> tuple[Result | None, str]:
-    """What the grader gives; no result and the traceback where it fails, however it does."""
-    try:
-        if isinstance(submission, HandedIn):
-            return grader.grade(submission, spare_core)
-        return grader.grade_contents(submission, spare_core)
-    except BaseException:
-        return None, traceback.format_exc()
-
-
-def encoded(result: Result | None, log: str) -> bytes:
-    """An answer as JSON; one without a result where the result can't be written down."""
-    try:
-        return Answer(result=result, log=_readable(log)).model_dump_json().encode()
-    except Exception:
-        log = _readable(f"{traceback.format_exc()}\n{log}")
-        return Answer(result=None, log=log).model_dump_json().encode()
-
-
-def _readable(log: str) -> str:
-    return printable(cut(log, LONGEST_LOG), keep="\n\t")
-
-
-def _die_with(keeper: int) -> None:
-    """Leave nobody behind when the main process is killed; only Linux knows how."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != keeper:
-            os._exit(1)
+def new_slot(forker: Forker) -> Slot:
+    """A slot by the forker's plan; raises Lost, Stopped, and OSError where there is no room."""
+    with contextlib.ExitStack() as opened:
+        output = opened.enter_context(tempfile.TemporaryFile(prefix="autograder-"))
+        ours, theirs = map(opened.enter_context, socket.socketpair())
+        try:
+            pid = forker.fork(theirs.fileno(), output.fileno())
+        except Gone as gone:
+            raise Lost(str(gone)) from None
+        theirs.close()
+        opened.pop_all()
+    return Slot(pid, forker, Connection(ours.detach()), output)

@@ -86,6 +86,7 @@ class Warm:
     _process: subprocess.Popen[bytes] | None = None
     _line: socket.socket | None = field(default=None, repr=False)
     _is_ready: bool = False
+    _starter: int = 0
 
     def __enter__(self) -> Warm:
         return self
@@ -115,10 +116,13 @@ class Warm:
             self.problem = str(error)
 
     def end(self) -> None:
-        """End the process; workers that it forked end with it."""
+        """End the process; workers that it forked end with it.
+
+        A fork of the process that started it lets it be, as others may need it.
+        """
         if self._line is not None:
             self._line.close()
-        if self._process is not None:
+        if self._process is not None and self._starter == os.getpid():
             self._process.kill()
             self._process.wait()
         self._line = self._process = None
@@ -173,6 +177,7 @@ class Warm:
         return self._line
 
     def _start(self) -> None:
+        self._starter = os.getpid()
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         names = json.dumps(list(self.imports))
         with theirs:

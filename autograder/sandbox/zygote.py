@@ -12,6 +12,7 @@ import contextlib
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -87,6 +88,7 @@ def _keep(pid: int, line: socket.socket) -> NoReturn:
     try:
         _close_all_but(line.fileno())
         _say(line, {"pid": pid})
+        _end_with(line, pid)
         ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         assert ended is not None
         died = ended.si_code != os.CLD_EXITED
@@ -95,6 +97,19 @@ def _keep(pid: int, line: socket.socket) -> NoReturn:
         os.waitpid(pid, 0)
     finally:
         os._exit(0)
+
+
+def _end_with(line: socket.socket, pid: int) -> None:
+    """Wait for the worker to end; kill it where nobody is left at the other end of the line."""
+    worker = os.pidfd_open(pid)
+    poll = select.poll()
+    poll.register(worker, select.POLLIN)
+    poll.register(line, 0)
+    if worker not in dict(poll.poll()):
+        # It leads a group of its own as soon as it runs.
+        for kill, whom in ((os.killpg, pid), (os.kill, pid)):
+            with contextlib.suppress(OSError):
+                kill(whom, signal.SIGKILL)
 
 
 def _become_worker(request: Request, output: int, kept: Sequence[int]) -> None:

@@ -183,7 +183,10 @@ ODD_GRADER = """
         def begin(self):
             pass
 
-        close = begin
+        close = wait_until_warm = begin
+
+        def in_session(self, work):
+            return work()
 
         def grade(self, handed_in, spare_core=False):
             log = "" if handed_in.student == "quiet" else "a log\\x1b[31m"

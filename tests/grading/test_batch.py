@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from autograder.course import Limits
-from autograder.grading import batch, slots
+from autograder.grading import batch, slot
 from autograder.grading.batch import Batch, longest_grading
 from autograder.grading.register import Register, begun, read_register
 from autograder.grading.results import Result, Status, read_result, write_result
@@ -73,7 +73,7 @@ def test_what_took_its_process_along_is_tried_once_more(odd_plan, tmp_path):
 
 
 def test_a_grader_that_is_stuck_is_not_waited_for_twice(odd_plan, tmp_path, monkeypatch):
-    monkeypatch.setattr(slots, "GRACE_SECONDS", 2.0)
+    monkeypatch.setattr(slot, "GRACE_SECONDS", 2.0)
     stuck = batch_of(odd_plan, tmp_path, "well", "hangs")
     with stuck._slots:
         done = stuck.grade(1)

@@ -241,7 +241,7 @@ def test_a_signal_stops_a_batch_which_says_how_to_go_on(
 def test_ctrl_c_stops_a_batch_that_has_hardly_begun(grading: Grading) -> None:
     hand_in(grading.submitted, "quick", REFERENCE)
     batch = grading.start()
-    wait_until(lambda: is_running_below(psutil.Process(batch.pid), "grading.slot"))
+    wait_until(lambda: is_running_below(psutil.Process(batch.pid), "grading.slot_process"))
     below = set(psutil.Process(batch.pid).children(recursive=True))
     os.killpg(batch.pid, signal.SIGINT)
     said, complained = batch.communicate(timeout=HANGS)

@@ -9,21 +9,22 @@ from typing import Any
 import psutil
 import pytest
 
-from autograder.grading import slots
+from autograder.grading import slot
 from autograder.grading.environment import pytest_by_itself
 from autograder.grading.results import Result, Status
-from autograder.grading.slot import encoded, result_and_log
-from autograder.grading.slots import Answer, Lost, Slots
+from autograder.grading.slot import Answer, Lost
+from autograder.grading.slot_process import encoded, result_and_log
+from autograder.grading.slots import Slots
 from autograder.grading.submission import HandedIn
 
 
 def graded(plan: Any, *students: str, at_once: int = 1) -> dict[str, Answer | Lost]:
     """What is told of each; afterwards no process is left."""
-    others = set(psutil.Process().children())
+    others = set(psutil.Process().children(recursive=True))
     with Slots(plan) as kept:
         to_do = [HandedIn(student, Path(student)) for student in students]
         told = {one.student: answer for one, answer in kept.grade(to_do, at_once)}
-        below = set(psutil.Process().children()) - others
+        below = set(psutil.Process().children(recursive=True)) - others
     assert not [process for process in below if process.is_running()]
     return told
 
@@ -63,7 +64,7 @@ def test_a_crash_says_where_it_was(odd_plan):
 
 
 def test_a_slot_that_hangs_is_ended_and_says_where(odd_plan, monkeypatch):
-    monkeypatch.setattr(slots, "GRACE_SECONDS", 2.0)
+    monkeypatch.setattr(slot, "GRACE_SECONDS", 2.0)
     with Slots(odd_plan) as kept:
         asked = kept.grade([HandedIn(name, Path(name)) for name in ("well", "hangs", "threads")], 1)
         assert isinstance(next(asked)[1], Answer)
@@ -102,12 +103,12 @@ def test_a_full_disk_is_not_the_fault_of_a_submission(odd_plan, monkeypatch):
 
 
 def test_slots_end_though_the_one_who_asks_stops_in_the_middle(odd_plan):
-    others = set(psutil.Process().children())
+    others = set(psutil.Process().children(recursive=True))
     with Slots(odd_plan) as kept:
         asked = kept.grade([HandedIn(name, Path(name)) for name in ("well", "hangs")], 2)
         assert next(asked)[0].student == "well"
-        below = set(psutil.Process().children()) - others
-    assert len(below) == 2
+        below = set(psutil.Process().children(recursive=True)) - others
+    assert len(below) == 3, "what they are forked from, and two slots"
     assert not [process for process in below if process.is_running()]
 
 
