@@ -172,10 +172,12 @@ ODD_GRADER = """
         seconds = 60.0
         starts = True
         images_file = None
+        ready_after = 0.0
 
         def grader(self):
             if not self.starts:
                 raise RuntimeError("the course file has gone")
+            time.sleep(self.ready_after)
             return Grader()
 
 
@@ -207,6 +209,9 @@ ODD_GRADER = """
 
         def threads(self):
             return self.well("threads", notes=(os.environ["OMP_NUM_THREADS"],))
+
+        def parent(self):
+            return self.well("parent", notes=(str(os.getppid()),))
 
         def raises(self):
             raise MemoryError("all of it")

@@ -9,7 +9,8 @@ from typing import Any
 import psutil
 import pytest
 
-from autograder.grading import slot
+from autograder.grading import forker, slot
+from autograder.grading.checks import BrokenChecks
 from autograder.grading.environment import pytest_by_itself
 from autograder.grading.results import Result, Status
 from autograder.grading.slot import Answer, Lost
@@ -110,6 +111,51 @@ def test_slots_end_though_the_one_who_asks_stops_in_the_middle(odd_plan):
         below = set(psutil.Process().children(recursive=True)) - others
     assert len(below) == 3, "what they are forked from, and two slots"
     assert not [process for process in below if process.is_running()]
+
+
+def test_slots_are_forked_from_a_process_that_got_ready_once(odd_plan):
+    with Slots(odd_plan) as kept:
+        to_do = [HandedIn(name, Path(name)) for name in ("parent", "well", "parent")]
+        told = [answer for _, answer in kept.grade(to_do, 2)]
+        parents = [answer.result.notes for answer in told if answer.result.student == "parent"]
+        (ready,) = psutil.Process().children()
+    assert parents == [(str(ready.pid),)] * 2
+    assert not ready.is_running()
+
+
+def test_where_the_one_they_are_forked_from_ends_the_next_gets_another(odd_plan):
+    with Slots(odd_plan) as kept:
+        names = ("well", "hangs", "threads")
+        asked = kept.grade([HandedIn(name, Path(name)) for name in names], 1)
+        assert isinstance(next(asked)[1], Answer)
+        (ready,) = psutil.Process().children()
+        slots_then = ready.children()
+        ready.kill()
+        lost = next(asked)[1]
+        assert isinstance(lost, Lost)
+        assert not lost.stuck
+        assert str(lost) == "The grading process ended without a result (by itself)."
+        assert isinstance(next(asked)[1], Answer)
+        assert not [one for one in slots_then if one.is_running() and one.status() != "zombie"]
+
+
+def test_one_that_never_gets_ready_is_ended(odd_plan, monkeypatch):
+    monkeypatch.setattr(forker, "START_SECONDS", 0.5)
+    monkeypatch.setattr(forker, "TICK_SECONDS", 0.1)
+    monkeypatch.setattr(forker, "PATIENCE_SECONDS", 0.1)
+    odd_plan.ready_after = 1000.0
+    lost = graded(odd_plan, "well")["well"]
+    assert str(lost) == "The grading process was stuck and was ended."
+
+
+def test_checks_that_cannot_even_be_listed_say_why(odd_plan):
+    odd_plan.starts = False
+    with Slots(odd_plan) as kept, pytest.raises(BrokenChecks) as caught:
+        kept.require_sound_checks()
+    assert str(caught.value).startswith(
+        "The checks could not be listed. The grading process ended without a result (exit status 1)"
+    )
+    assert str(caught.value).endswith("\nRuntimeError: the course file has gone")
 
 
 def test_a_result_of_nobody_is_not_lost_either():

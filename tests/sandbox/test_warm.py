@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -225,6 +226,41 @@ def test_it_goes_with_whoever_keeps_it() -> None:
             break
         time.sleep(0.05)
     assert not processes.runs(pid)
+
+
+def test_a_worker_ends_with_the_fork_that_asked_for_it_and_the_warm_process_goes_on() -> None:
+    with Warm(()) as warm:
+        warm.wait()
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            one = asked(warm)
+            os.write(writer, str(one.run("import os; result = os.getpid()")).encode())
+            with contextlib.suppress(BaseException):
+                one.run("while True: pass", seconds=1000)
+            os._exit(0)
+        worker = int(os.read(reader, 100))
+        assert processes.runs(worker)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        processes.wait_gone([worker])
+        assert not processes.runs(worker)
+        assert warm.pid is not None
+        assert processes.runs(warm.pid)
+        assert asked(warm).echo(5) == 5
+        for descriptor in (reader, writer):
+            os.close(descriptor)
+
+
+def test_a_fork_that_has_done_with_it_leaves_it_to_the_others() -> None:
+    with Warm(()) as warm:
+        warm.wait()
+        pid = os.fork()
+        if pid == 0:
+            warm.end()
+            os._exit(0)
+        os.waitpid(pid, 0)
+        assert asked(warm).echo(5) == 5
 
 
 def test_a_students_error_at_import_is_theirs(start: Start) -> None:
