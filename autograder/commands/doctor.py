@@ -14,6 +14,7 @@ from ..course import CourseError, Limits
 from ..course.schema import NO_DATA
 from ..grading import cluster_worker
 from ..grading.session import worker_limits
+from ..sandbox import gpu
 from ..sandbox.answers import SandboxBroken, WorkerStopped, WorkerTimeout
 from ..sandbox.backends import AUTO, BACKENDS, NoSandbox, choose
 from ..sandbox.launch import Job, Worker
@@ -74,8 +75,8 @@ def _findings(course_file: Path, data_root: Path | None) -> Iterator[tuple[str, 
     cores = len(os.sched_getaffinity(0))
     yield "kit", True, f"autograder {__version__}, Python {platform.python_version()}"
     yield "torch", True, f"{torch.__version__} with torchvision {torchvision.__version__}"
-    gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none: CPU only"
-    yield "gpu", True, gpu
+    has_gpu = torch.cuda.is_available()
+    yield "gpu", True, torch.cuda.get_device_name(0) if has_gpu else "none: CPU only"
     yield "cores", True, f"{cores} (submissions graded side by side unless --jobs says otherwise)"
     for backend in BACKENDS.values():
         if backend.contains:
@@ -85,6 +86,9 @@ def _findings(course_file: Path, data_root: Path | None) -> Iterator[tuple[str, 
         chosen = choose(AUTO)
         yield "sandbox", True, f"{chosen} (unless --sandbox says otherwise)"
         yield "warm", True, _warm(chosen)
+        if has_gpu:
+            problem = gpu.problem(chosen)
+            yield "cuda", problem is None, problem or f"works inside {chosen}"
     except NoSandbox as error:
         yield "sandbox", False, str(error)
     try:

@@ -130,7 +130,7 @@ def make_plan(course: Course, assignment: Assignment, options: GradeOptions) -> 
         release=course.root / "release" / assignment.name,
         key=courses.secret_key(course),
         backend=backend,
-        device=device(options.device),
+        device=device(options.device, backend),
         data_name=data_name,
         data_root=data.named_root(options.data_root),
         seconds=longest_grading(assignment),
@@ -207,13 +207,21 @@ def _data_name(assignment: Assignment, options: GradeOptions) -> str:
     return data.name_of_what_is_there(assignment.data, options.data_root, allow_synthetic=synthetic)
 
 
-def device(wanted: str) -> str:
-    """`cpu` or `cuda`: what was wanted where it is there, with a word where it is not."""
+def device(wanted: str, backend: str) -> str:
+    """`cpu` or `cuda`: what was wanted where workers have it, with a word where they have not."""
     if wanted == "cpu":
         return wanted
     if _has_gpu():
-        return "cuda"
-    if wanted == "cuda":
+        from ..sandbox import gpu
+
+        problem = gpu.problem(backend)
+        if problem is None:
+            return "cuda"
+        complain(
+            f"--device {wanted}: expected a GPU that can be used inside the sandbox {backend}, "
+            f"found that {problem}; grading on the CPU."
+        )
+    elif wanted == "cuda":
         complain("--device cuda: expected a CUDA device, found none; grading on the CPU.")
     return "cpu"
 
