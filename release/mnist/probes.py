@@ -18,7 +18,8 @@ import torch
 from PIL import Image
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, TensorDataset, default_collate
+from torch.utils.data._utils.collate import default_collate_fn_map
 
 # %% part="transforms"
 
