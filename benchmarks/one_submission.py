@@ -51,12 +51,19 @@ def main() -> None:
     handed_in = HandedIn("benchmark", arguments.submission)
     submission = read(handed_in, grader.assignment, dict(grader.manifest.stubs))
     seconds: dict[str, list[float]] = {part.name: [] for part in assignment.parts}
-    for _ in range(arguments.rounds):
-        work = session.Work(grader, submission)
-        for part in assignment.parts:
-            started = time.perf_counter()
-            work.grade_part(part)
-            seconds[part.name].append(time.perf_counter() - started)
+
+    def grade_all() -> None:
+        for _ in range(arguments.rounds):
+            work = session.Work(grader, submission)
+            for part in assignment.parts:
+                started = time.perf_counter()
+                work.grade_part(part)
+                seconds[part.name].append(time.perf_counter() - started)
+
+    try:
+        grader.in_session(grade_all)
+    finally:
+        grader.close()
     print(f"{images.name} images, {arguments.rounds} rounds, median wall seconds")
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     for name, median in medians.items():

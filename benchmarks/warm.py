@@ -39,12 +39,16 @@ def main() -> None:
     first = find(arguments.folder, "mnist")[0]
     with tempfile.TemporaryFile() as images, pytest_by_itself():
         grader = replace(plan, images_file=images.fileno()).grader()
-        try:
+
+        def grade_all() -> list[tuple[float, float]]:
             grader.grade(first)
-            took = [
+            return [
                 _one(lambda: grader.grade(first, arguments.spare_core))
                 for _ in range(arguments.rounds)
             ]
+
+        try:
+            took = grader.in_session(grade_all)
         finally:
             grader.close()
     wall, cpu = (statistics.median(column) for column in zip(*took, strict=True))
