@@ -245,6 +245,8 @@ class Work:
         elif hopeless := self.never_imported.intersection(part.modules):
             reason = f"Importing {' and '.join(sorted(hopeless))} took too long, as said above."
             endings = dict.fromkeys(checks, Ending(Outcome.TIMEOUT, reason))
+        elif reason := self.submission.nothing_in(part.modules):
+            endings = dict.fromkeys(checks, Ending(Outcome.FAILED, reason))
         else:
             endings = self._endings(part, checks)
         cut = self.grader.kept_back.cut

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..course import Assignment
-from ..selfcheck.attempt import Chosen, choose_among
+from ..selfcheck.attempt import Chosen, choose_among, nothing_in
 from .contents import Rejected, shown
 from .digests import digest_of_files
 from .encodings import note_on_encoding
@@ -50,6 +50,10 @@ class Submission:
     def missing(self, modules: list[str]) -> list[str]:
         """The modules among these that still are as they were released."""
         return [module for module in modules if not self.chosen[module].attempted]
+
+    def nothing_in(self, modules: list[str]) -> str:
+        """What to tell where each of these modules is an empty file; "" where one isn't."""
+        return nothing_in([self.chosen[module] for module in modules])
 
     def modules(self) -> dict[str, str]:
         """Module names and the file that counts for each."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +14,14 @@ class Chosen:
     """The file that stands for one module of a submission.
 
     `file` is None where neither file is there. `note` is a sentence for the student where the
-    choice needs one.
+    choice needs one. One that `is_empty` has no line of code, no comment and no docstring.
     """
 
     module: str
     file: str | None
     attempted: bool
     note: str | None = None
+    is_empty: bool = False
 
 
 def choose(folder: Path, module: str, stubs: Mapping[str, str]) -> Chosen:
@@ -44,16 +45,12 @@ def choose_among(
     """
     script, notebook = f"{module}.py", f"{module}.ipynb"
     contents = {name: read(name) for name in (script, notebook)}
-    differing = [
-        name
-        for name, data in contents.items()
-        if data is not None and digest(name, data) != stubs.get(name)
-    ]
-    if len(differing) == 2:
-        note = f"Both {script} and {notebook} were changed: {script} counts."
-        return Chosen(module, script, True, note)
+    digests = {name: digest(name, data) for name, data in contents.items() if data is not None}
+    differing = [name for name, found in digests.items() if found != stubs.get(name)]
     if differing:
-        return Chosen(module, differing[0], True)
+        both = f"Both {script} and {notebook} were changed: {script} counts."
+        note = both if len(differing) == 2 else None
+        return Chosen(module, differing[0], True, note, digests[differing[0]] == _OF_NOTHING)
     unchanged = next((name for name, data in contents.items() if data is not None), None)
     return Chosen(module, unchanged, False)
 
@@ -71,6 +68,21 @@ def digest(name: str, data: bytes) -> str:
     lines = [line.rstrip() for line in text.splitlines()]
     kept = "\n".join(lines).strip("\n")
     return "sha256:" + hashlib.sha256(kept.encode("utf-8", errors="surrogatepass")).hexdigest()
+
+
+_OF_NOTHING = digest("", b"")
+
+
+def nothing_in(chosen: Sequence[Chosen]) -> str:
+    """Why no check of these modules can pass, where each of them is an empty file; else ""."""
+    files = [one.file for one in chosen if one.file is not None and one.is_empty]
+    if not files or len(files) < len(chosen):
+        return ""
+    be, them = ("is", "it") if len(files) == 1 else ("are", "them")
+    return (
+        f"{' and '.join(files)} {be} empty: nothing in {them} can be checked. "
+        "Did your editor save what you wrote? The released file is where to begin again."
+    )
 
 
 def _notebook_code(data: bytes) -> str | None:

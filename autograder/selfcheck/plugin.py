@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .attempt import Chosen, choose
+from .attempt import Chosen, choose, nothing_in
 from .checkinfo import MARKERS, CheckInfo, info_of
 from .expect import Expect
 from .frames import student_frames
 from .live import Live
 from .manifest import Manifest, read_manifest
 from .modules import Student
-from .outcome import NOT_ATTEMPTED, PASSED, NotAttempted, Outcome, outcome_of
+from .outcome import (
+    FAILED,
+    NOT_ATTEMPTED,
+    PASSED,
+    NotAttempted,
+    NothingWritten,
+    Outcome,
+    outcome_of,
+)
 from .plain import as_data
 from .table import table
 
@@ -48,6 +56,13 @@ class SelfCheck:
             for module in self.manifest.part(part).modules
             if not self.chosen[module].attempted and module not in self.live
         ]
+
+    def nothing_in(self, part: str) -> str:
+        """What to tell where every file of `part` is empty; "" where one isn't."""
+        modules = self.manifest.part(part).modules
+        if self.live.keys() & set(modules):
+            return ""
+        return nothing_in([self.chosen[module] for module in modules])
 
     def notes(self) -> list[str]:
         return [chosen.note for chosen in self.chosen.values() if chosen.note]
@@ -91,6 +106,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     missing = self_check_of(item.config).missing(part)
     if missing:
         raise NotAttempted(f"{part}: not attempted yet; write your code in {_files(missing)}")
+    if empty := self_check_of(item.config).nothing_in(part):
+        raise NothingWritten(empty)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -119,6 +136,9 @@ def pytest_report_teststatus(
     kind = dict(getattr(report, "user_properties", ())).get("outcome")
     if kind == NOT_ATTEMPTED:
         return "not attempted", "n", "NOT ATTEMPTED"
+    if kind == FAILED:
+        # Also where there was nothing to run, which pytest calls an error of the set-up.
+        return "failed", "F", "FAILED"
     return None
 
 

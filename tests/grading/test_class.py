@@ -52,6 +52,7 @@ def submissions(tmp_path: Path) -> Path:
     hand_in(folder, "one-bug", REFERENCE | {"double.py": "def double(x):\n    return x + 2\n"})
     hand_in(folder, "no-syntax", REFERENCE | {"greet.py": "def greet(name)\n"})
     hand_in(folder, "looping", REFERENCE | {"greet.py": LOOP})
+    hand_in(folder, "empty", REFERENCE | {"greet.py": "\n"})
     hand_in(folder, "leaving", REFERENCE | {"double.py": "import os\nos._exit(0)\n"})
     return folder
 
@@ -82,6 +83,7 @@ def test_a_class_from_first_grading_to_the_next(grade, tiny_course, submissions,
         "no-syntax": 3.0,
         "looping": 3.0,
         "leaving": 2.0,
+        "empty": 3.0,
     }
     assert {result["status"] for result in found.values()} == {"graded"}
     assert points(found["one-bug"]) == {"double": 0.0, "greet": 2.0, "both": 0.0}
@@ -89,6 +91,9 @@ def test_a_class_from_first_grading_to_the_next(grade, tiny_course, submissions,
     assert outcomes == ["passed", "passed", "timeout", "timeout"]
     messages = [check["message"] for check in found["untouched"]["parts"][0]["checks"]]
     assert messages == ["not attempted", "not attempted"]
+    empty = [check["message"] for part in found["empty"]["parts"][1:] for check in part["checks"]]
+    assert empty[0].startswith("greet.py is empty: nothing in it can be checked. Did your editor")
+    assert empty[1].startswith("AttributeError: ")
     leaving = found["leaving"]["parts"][0]["checks"][0]
     assert leaving["message"] == (
         "Your code ended the Python process (exit status 0); don't call `exit()` in a module."
@@ -116,7 +121,7 @@ def test_a_class_from_first_grading_to_the_next(grade, tiny_course, submissions,
         "one-bug        2.0  6.0    +4.0  double +3.0, both +1.0 \n"
         "\n"
         f"Results: {out}/report.html, {out}/grades.csv, {out}/<student>/feedback.html\n"
-        f"Not in this class, so left out: leaving. Their results stay in {out}.\n"
+        f"Not in this class, so left out: empty, leaving. Their results stay in {out}.\n"
     )
     grades = (out / "grades.csv").read_text()
     assert "leaving" not in grades
@@ -126,7 +131,7 @@ def test_a_class_from_first_grading_to_the_next(grade, tiny_course, submissions,
     assert reported.returncode == 0, reported.stderr
     assert reported.stdout == (
         f"5 results: {out}/report.html, {out}/grades.csv\n"
-        f"Not in this class, so left out: leaving. Their results stay in {out}.\n"
+        f"Not in this class, so left out: empty, leaving. Their results stay in {out}.\n"
     )
     assert (out / "grades.csv").read_text() == grades
 

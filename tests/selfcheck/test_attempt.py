@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from autograder.selfcheck.attempt import Chosen, choose, choose_among, digest, digest_of
+from autograder.selfcheck.attempt import (
+    Chosen,
+    choose,
+    choose_among,
+    digest,
+    digest_of,
+    nothing_in,
+)
 
 STUB = b"import torch\n\n\ndef f(x):\n    raise NotImplementedError\n"
 BOOK: dict[str, Any] = {
@@ -46,9 +53,7 @@ WRITTEN = book(lambda notebook: notebook["cells"][1].update(source="def f(x):\n 
         (CHANGED, None, "loaders.py", True),
         (STUB, WRITTEN, "loaders.ipynb", True),
         (None, WRITTEN, "loaders.ipynb", True),
-        (b"", book(), "loaders.py", True),
-        (STUB, b"", "loaders.ipynb", True),
-        (b"", None, "loaders.py", True),
+        (b"# Later.", book(), "loaders.py", True),
     ],
 )
 def test_the_file_that_differs_from_its_stub_counts(
@@ -56,6 +61,41 @@ def test_the_file_that_differs_from_its_stub_counts(
 ) -> None:
     contents = {"loaders.py": script, "loaders.ipynb": notebook}
     assert choose_among("loaders", contents.get, STUBS) == Chosen("loaders", file, attempted)
+
+
+@pytest.mark.parametrize(
+    ("script", "notebook", "file"),
+    [
+        (b"", book(), "loaders.py"),
+        (STUB, b"", "loaders.ipynb"),
+        (b" \n\r\n\t", None, "loaders.py"),
+        (b"\xef\xbb\xbf", None, "loaders.py"),
+        (None, book(lambda notebook: notebook.update(cells=[])), "loaders.ipynb"),
+        (
+            STUB,
+            book(lambda notebook: notebook.update(cells=notebook["cells"][:1])),
+            "loaders.ipynb",
+        ),
+    ],
+)
+def test_an_empty_file_is_an_attempt_with_nothing_in_it(
+    script: bytes | None, notebook: bytes | None, file: str
+) -> None:
+    contents = {"loaders.py": script, "loaders.ipynb": notebook}
+    chosen = choose_among("loaders", contents.get, STUBS)
+    assert chosen == Chosen("loaders", file, True, is_empty=True)
+
+
+def test_nothing_in_them_is_said_of_empty_files_alone() -> None:
+    empty = Chosen("loaders", "loaders.py", True, is_empty=True)
+    more = Chosen("model", "model.ipynb", True, is_empty=True)
+    assert nothing_in([empty]) == (
+        "loaders.py is empty: nothing in it can be checked. "
+        "Did your editor save what you wrote? The released file is where to begin again."
+    )
+    assert nothing_in([empty, more]).startswith("loaders.py and model.ipynb are empty: nothing in")
+    for other in (Chosen("model", "model.py", True), Chosen("model", None, False)):
+        assert nothing_in([other]) == nothing_in([empty, other]) == ""
 
 
 def test_where_both_differ_the_script_counts_and_this_is_said(tmp_path: Path) -> None:

@@ -97,6 +97,19 @@ def test_a_failure_names_expectation_finding_and_hint(release: Path) -> None:
     assert summary(lines)[0] == "double   0.5 of 4    1 passed, 2 failed"
 
 
+def test_an_empty_file_is_told_of_instead_of_what_is_not_in_it(release: Path) -> None:
+    (release / "double.py").write_text("\n")
+    (release / "greet.py").write_text(GREET)
+    code, lines = self_check(release)
+    assert code == 1
+    first = lines.index("One number is doubled.")
+    assert lines[first + 1].startswith("  double.py is empty: nothing in it can be checked. Did")
+    assert "checks/test_double.py FFF" in "\n".join(lines)
+    assert summary(lines)[0] == "double     0 of 4    3 failed"
+    assert "3 failed, 1 passed" in lines[-1]
+    assert "rror" not in "\n".join(lines)
+
+
 def test_an_error_shows_the_lines_of_the_student_only(release: Path) -> None:
     (release / "double.py").write_text("import json\n\ndef double(x):\n    return json.loads(x)\n")
     code, lines = self_check(release, "-k", "test_one")
@@ -117,10 +130,10 @@ def test_an_error_shows_the_lines_of_the_student_only(release: Path) -> None:
     ("name", "source", "words"),
     [
         ("double.py", "def double(x:\n", "SyntaxError: double.py:1: '(' was never closed"),
-        ("double.py", "", "AttributeError: module 'double' has no attribute 'double'"),
+        ("double.py", "x = 1", "AttributeError: module 'double' has no attribute 'double'"),
         ("double.py", "import nowhere\n" + DOUBLE, "No module named 'nowhere'"),
         ("double.py", "exit()\n", "SystemExit"),
-        ("double.ipynb", "", "ValueError: double.ipynb: expected a Jupyter notebook, found an"),
+        ("double.ipynb", "[]", "ValueError: double.ipynb: expected a Jupyter notebook, found"),
         ("double.ipynb", notebook_json("def double(x:"), "double.ipynb[cell 1]:1: '(' was never"),
     ],
 )

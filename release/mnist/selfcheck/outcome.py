@@ -15,6 +15,10 @@ class NotAttempted(Exception):
     """The part that a check belongs to still is its released stub."""
 
 
+class NothingWritten(Exception):
+    """Every file of the part that a check belongs to is empty; the message says which."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The end of one check, as data; `expected` and `found` are set where it says so."""
@@ -63,6 +67,8 @@ def outcome_of(
         return Outcome(check, PASSED)
     if isinstance(error, NotAttempted) or is_unwritten(error, modules):
         return Outcome(check, NOT_ATTEMPTED, str(error))
+    if isinstance(error, NothingWritten):
+        return Outcome(check, FAILED, str(error))
     if isinstance(error, CheckFailed):
         expected = f"{error.what}: {error.expected}" if error.what else error.expected
         return Outcome(check, FAILED, str(error), expected, error.found)
