@@ -72,19 +72,25 @@ def main() -> None:
 
 
 def empty(folder: Path) -> dict[str, float]:
-    """Median seconds of a submission as it was released, and of one with empty files."""
+    """Median seconds of a submission as it was released, of empty files, and of nothing right."""
     course = courses.load(ROOT / "course.yaml")
     assignment = course.assignment("mnist")
-    untouched, blank = folder / "untouched" / "mnist", folder / "blank" / "mnist"
+    places = {
+        "as it was released": folder / "untouched" / "mnist",
+        "four empty files": folder / "blank" / "mnist",
+        "four files with a comment: five workers, 54 checks": folder / "comment" / "mnist",
+    }
+    untouched, blank, comment = places.values()
     shutil.copytree(ROOT / "release" / "mnist", untouched)
-    blank.mkdir(parents=True)
-    for module in peers.MODULES:
-        (blank / f"{module}.py").touch()
+    for place, text in ((blank, ""), (comment, "# Later.\n")):
+        place.mkdir(parents=True)
+        for module in peers.MODULES:
+            (place / f"{module}.py").write_text(text)
     grader = make_plan(course, assignment, GradeOptions(folder, device="cpu")).grader()
     found: dict[str, float] = {}
 
     def grade_all() -> None:
-        for kind, place in (("as it was released", untouched), ("four empty files", blank)):
+        for kind, place in places.items():
             seconds = []
             for _ in range(8):
                 started = time.perf_counter()

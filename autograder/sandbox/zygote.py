@@ -18,11 +18,13 @@ import socket
 import sys
 import tempfile
 from collections.abc import Sequence
+from types import ModuleType
 from typing import Any, NoReturn
 
 from . import syscalls, worker
 from .confine import become
 from .forking import MOST_BYTES, MOST_DESCRIPTORS, READY, Request
+from .large_pages import use_large_pages
 from .preload import preload
 
 
@@ -37,8 +39,11 @@ def main() -> NoReturn:
     sys.argv[:] = [""]
     # The processes in between end by themselves; nobody asks how.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # A worker that looks through all modules copies every page with one.
+    kit = _modules_of_the_kit()
     gc.collect()
     gc.freeze()
+    use_large_pages()
     line.send(READY)
     while True:
         data, descriptors, _, _ = socket.recv_fds(line, MOST_BYTES, MOST_DESCRIPTORS)
@@ -46,7 +51,7 @@ def main() -> NoReturn:
             os._exit(0)
         if os.fork() == 0:
             line.close()
-            requests, replies = _be_between(Request(**json.loads(data)), *descriptors)
+            requests, replies = _be_between(Request(**json.loads(data)), kit, *descriptors)
             # What student's code does to a worker goes on from here as in a cold one.
             worker.serve(requests, replies)
         for descriptor in descriptors:
@@ -54,7 +59,13 @@ def main() -> NoReturn:
 
 
 def _be_between(
-    request: Request, line_fd: int, requests: int, replies: int, output: int, *joined: int
+    request: Request,
+    kit: Sequence[ModuleType],
+    line_fd: int,
+    requests: int,
+    replies: int,
+    output: int,
+    *joined: int,
 ) -> tuple[int, int]:
     """Start the worker and stay as its keeper; returns in the worker alone, what it works with."""
     line = socket.socket(fileno=line_fd)
@@ -72,7 +83,7 @@ def _be_between(
         _keep(pid, line)
     try:
         line.detach()
-        _become_worker(request, output, (requests, replies))
+        _become_worker(request, kit, output, (requests, replies))
     except BaseException as error:
         os.write(2, f"{type(error).__name__}: {error}".encode())
         os._exit(1)
@@ -112,7 +123,9 @@ def _end_with(line: socket.socket, pid: int) -> None:
                 kill(whom, signal.SIGKILL)
 
 
-def _become_worker(request: Request, output: int, kept: Sequence[int]) -> None:
+def _become_worker(
+    request: Request, kit: Sequence[ModuleType], output: int, kept: Sequence[int]
+) -> None:
     """Become what a worker is that was started from nothing."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -129,19 +142,23 @@ def _become_worker(request: Request, output: int, kept: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(request.environment)
     tempfile.tempdir = None
-    _move_kit(request.kit)
+    _move_kit(kit, request.kit)
 
 
-def _move_kit(folder: str) -> None:
+def _move_kit(kit: Sequence[ModuleType], folder: str) -> None:
     """Let the kit's modules be those in `folder`, where what isn't imported yet can be found."""
     was, sys.path[0] = sys.path[0], folder
-    for name, module in sys.modules.items():
-        if name.partition(".")[0] == __package__.partition(".")[0]:
-            module.__file__ = f"{folder}{str(module.__file__).removeprefix(was)}"
-            if module.__spec__ is not None:
-                module.__spec__.origin = module.__file__
-            if hasattr(module, "__path__"):
-                module.__path__ = [os.path.dirname(module.__file__)]
+    for module in kit:
+        module.__file__ = f"{folder}{str(module.__file__).removeprefix(was)}"
+        if module.__spec__ is not None:
+            module.__spec__.origin = module.__file__
+        if hasattr(module, "__path__"):
+            module.__path__ = [os.path.dirname(module.__file__)]
+
+
+def _modules_of_the_kit() -> list[ModuleType]:
+    ours = __package__.partition(".")[0]
+    return [module for name, module in sys.modules.items() if name.partition(".")[0] == ours]
 
 
 def _close_all_but(*kept: int) -> None:
