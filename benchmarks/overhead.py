@@ -78,11 +78,12 @@ def empty(folder: Path) -> dict[str, float]:
     places = {
         "as it was released": folder / "untouched" / "mnist",
         "four empty files": folder / "blank" / "mnist",
-        "four files with a comment: five workers, 54 checks": folder / "comment" / "mnist",
+        "four files with a comment": folder / "comment" / "mnist",
+        "four files, one useless line each: 5 workers, 54 checks": folder / "line" / "mnist",
     }
-    untouched, blank, comment = places.values()
+    untouched, blank, comment, line = places.values()
     shutil.copytree(ROOT / "release" / "mnist", untouched)
-    for place, text in ((blank, ""), (comment, "# Later.\n")):
+    for place, text in ((blank, ""), (comment, "# Later.\n"), (line, "LATER = True\n")):
         place.mkdir(parents=True)
         for module in peers.MODULES:
             (place / f"{module}.py").write_text(text)

@@ -6,47 +6,37 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-_SECONDS = 600
-_RUNNER = """
-import json, pytest, sys
+from . import trial_host
 
-class Recorder:
-    def __init__(self):
-        self.checks = {}
-        self.errors = []
+SECONDS = 600.0
+"""How long one trial may take."""
+_SIDE_BY_SIDE = 2
+_KEPT_OUTPUT = 2000
 
-    def pytest_collectreport(self, report):
-        if report.failed:
-            self.errors.append(f"{report.nodeid}: {report.longreprtext}")
 
-    def pytest_runtest_logreport(self, report):
-        kind = dict(report.user_properties).get("outcome")
-        if kind is not None:
-            self.checks[report.nodeid] = [kind, report.longreprtext]
+@dataclass(frozen=True)
+class Trial:
+    """A folder to run `pytest` in, or a notebook in it to run from top to bottom.
 
-recorder = Recorder()
-code = pytest.main(["-p", "no:cacheprovider"], plugins=[recorder])
-with open(sys.argv[2], "w", encoding="utf-8") as file:
-    json.dump({"checks": recorder.checks, "errors": recorder.errors, "code": int(code)}, file)
-"""
-_PLAYER = """
-import sys
-from pathlib import Path
+    A notebook finds its images below `data_root`.
+    """
 
-import nbformat
-from nbclient import NotebookClient
+    folder: Path
+    notebook: str | None = None
+    data_root: Path | None = None
 
-path = Path(sys.argv[1])
-notebook = nbformat.read(path, as_version=4)
-place = {"metadata": {"path": str(path.parent)}}
-options = {"timeout": 600, "kernel_name": "python3", "allow_errors": True, "resources": place}
-NotebookClient(notebook, **options).execute()
-nbformat.write(notebook, sys.argv[2])
-"""
+
+@dataclass(frozen=True)
+class Traces:
+    """What a trial left: what it found, None where it didn't get so far, and what it said."""
+
+    found: str | None
+    said: str
 
 
 @dataclass(frozen=True)
@@ -74,14 +64,58 @@ class NotebookRun:
     values: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What the host of trials is told of one of them."""
+
+    kind: str
+    folder: str
+    notebook: str | None
+    data_root: str | None
+    found: str
+    said: str
+
+
+def perform(trials: Sequence[Trial], seconds: float = SECONDS) -> list[Traces]:
+    """Run trials, two at a time, each in a process of its own, and none longer than so long.
+
+    They see nothing of the kit's own environment, and their files stay as they are.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        orders = [_order(trial, Path(name), number) for number, trial in enumerate(trials)]
+        told = {
+            "keeper": os.getpid(),
+            "trials": [asdict(order) for order in orders],
+            "side_by_side": _SIDE_BY_SIDE,
+            "seconds": seconds,
+        }
+        subprocess.run(
+            [sys.executable, "-I", "-B", str(Path(trial_host.__file__))],
+            input=json.dumps(told).encode(),
+            env=_environment(),
+            check=True,
+        )
+        return [Traces(_read(order.found), _read(order.said) or "") for order in orders]
+
+
 def self_check(folder: Path) -> SelfCheckRun:
-    """Run `pytest` in a copy of a release, without anything from the kit's own environment."""
-    report = folder.with_name(f"{folder.name}.json")
-    said = _python(_RUNNER, folder, report)
-    if not report.is_file():
+    """Run `pytest` in a copy of a release."""
+    [traces] = perform([Trial(folder)])
+    return self_check_run(traces)
+
+
+def run_notebook(path: Path, data_root: Path | None) -> NotebookRun:
+    """Run a notebook from top to bottom in its folder."""
+    [traces] = perform([Trial(path.parent, path.name, data_root)])
+    return notebook_run(traces)
+
+
+def self_check_run(traces: Traces) -> SelfCheckRun:
+    """What came out of `pytest`."""
+    said = traces.said[-_KEPT_OUTPUT:]
+    if traces.found is None:
         return SelfCheckRun({}, (f"pytest stopped: {said}",))
-    found = json.loads(report.read_text(encoding="utf-8"))
-    report.unlink()
+    found = json.loads(traces.found)
     errors = list(found["errors"])
     if not found["checks"] and not errors:
         errors.append(f"pytest found no checks: {said}")
@@ -89,17 +123,14 @@ def self_check(folder: Path) -> SelfCheckRun:
     return SelfCheckRun(ends, tuple(errors))
 
 
-def run_notebook(path: Path, data_root: Path | None) -> NotebookRun:
-    """Run a notebook from top to bottom in its folder; it stays as it is on disk."""
-    played = path.with_name(f"{path.stem}.played.json")
-    done = _python(_PLAYER, path, played, data_root=data_root)
-    if not played.is_file():
-        return NotebookRun((f"the notebook did not run: {done}",), "", {})
-    cells = json.loads(played.read_text(encoding="utf-8"))["cells"]
-    played.unlink()
+def notebook_run(traces: Traces) -> NotebookRun:
+    """What came out of a notebook."""
+    if traces.found is None:
+        said = traces.said[-_KEPT_OUTPUT:]
+        return NotebookRun((f"the notebook did not run: {said}",), "", {})
     errors, words = [], []
     values: dict[str, str] = {}
-    for number, cell in enumerate(cells, start=1):
+    for number, cell in enumerate(json.loads(traces.found)["cells"], start=1):
         for output in cell.get("outputs", []):
             if output["output_type"] == "error":
                 errors.append(f"cell {number}: {output['ename']}: {output['evalue']}")
@@ -111,20 +142,20 @@ def run_notebook(path: Path, data_root: Path | None) -> NotebookRun:
     return NotebookRun(tuple(errors), "\n".join(words), values)
 
 
-def _python(code: str, *paths: Path, data_root: Path | None = None) -> str:
-    """Run `code` beside the first path, with the paths for arguments; the end of what it says."""
-    done = subprocess.run(
-        [sys.executable, "-I", "-B", "-c", code, *map(str, paths)],
-        cwd=paths[0] if paths[0].is_dir() else paths[0].parent,
-        env=_environment(data_root),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=_SECONDS,
-        check=False,
+def _order(trial: Trial, place: Path, number: int) -> _Order:
+    return _Order(
+        kind="self-check" if trial.notebook is None else "notebook",
+        folder=str(trial.folder),
+        notebook=trial.notebook,
+        data_root=None if trial.data_root is None else str(trial.data_root),
+        found=str(place / f"{number}.json"),
+        said=str(place / f"{number}.txt"),
     )
-    return (done.stdout + done.stderr)[-2000:]
+
+
+def _read(path: str) -> str | None:
+    file = Path(path)
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
 
 
 def _check_id(node: str) -> str:
@@ -132,10 +163,7 @@ def _check_id(node: str) -> str:
     return f"{Path(file).stem.removeprefix('test_')}::{function.removeprefix('test_')}"
 
 
-def _environment(data_root: Path | None) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     ours = {"PYTHONPATH", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "MPLBACKEND", "MNIST_ROOT"}
     environment = {name: value for name, value in os.environ.items() if name not in ours}
-    environment |= {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    if data_root is not None:
-        environment["MNIST_ROOT"] = str(data_root)
-    return environment
+    return environment | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +11,12 @@ from ..selfcheck.manifest import ListedPart
 from .notebooks import graded_in
 from .release import write_files
 from .stubs import UNWRITTEN
-from .trial import run_notebook, self_check
+from .trial import Traces, Trial, notebook_run, perform, self_check_run
 
 NOT_ATTEMPTED, PASSED = "not attempted", "passed"
-_SIDE_BY_SIDE = 2
 _A_START = b"\n# A first line.\n_STARTED = True\n"
-_Trial = Callable[[], Iterable[str]]
+_Judge = Callable[[Traces], Iterable[str]]
+"""Says what is wrong with what a trial left."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,9 @@ def try_out(stage: Stage, data_root: Path) -> list[str]:
     for name in stage.files(".ipynb"):
         trials.append(_notebook(stubs / name, "stubs", dict.fromkeys(points, 0.0), data_root))
         trials.append(_notebook(filled / name, "the reference", points, data_root))
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        return [problem for found in pool.map(_done, trials) for problem in found]
+    left = perform([trial for trial, _ in trials])
+    judged = zip(left, (judge for _, judge in trials), strict=True)
+    return [problem for traces, judge in judged for problem in judge(traces)]
 
 
 def small_data(folder: Path) -> Path:
@@ -71,13 +71,11 @@ def small_data(folder: Path) -> Path:
     return root
 
 
-def _done(trial: _Trial) -> list[str]:
-    return list(trial())
-
-
-def _self_check(stage: Stage, what: str, changes: Mapping[str, bytes], wanted: str) -> _Trial:
-    def trial() -> Iterator[str]:
-        done = self_check(stage.place(what.replace(" ", "-"), changes))
+def _self_check(
+    stage: Stage, what: str, changes: Mapping[str, bytes], wanted: str
+) -> tuple[Trial, _Judge]:
+    def judge(traces: Traces) -> Iterator[str]:
+        done = self_check_run(traces)
         for error in done.errors:
             yield f"self-check of {what}: expected checks that run, found {error}"
         checks = [check for part in stage.parts for check in part.checks if check.visible]
@@ -87,12 +85,14 @@ def _self_check(stage: Stage, what: str, changes: Mapping[str, bytes], wanted: s
                 found = f"{end.kind!r}: {end.message.strip()}" if end else "no such check"
                 yield f"self-check of {what}: {check}: expected {wanted!r}, found {found}"
 
-    return trial
+    return Trial(stage.place(what.replace(" ", "-"), changes)), judge
 
 
-def _notebook(path: Path, what: str, points: Mapping[str, float], data_root: Path) -> _Trial:
-    def trial() -> Iterator[str]:
-        done = run_notebook(path, data_root)
+def _notebook(
+    path: Path, what: str, points: Mapping[str, float], data_root: Path
+) -> tuple[Trial, _Judge]:
+    def judge(traces: Traces) -> Iterator[str]:
+        done = notebook_run(traces)
         for error in done.errors:
             yield f"{path.name} with {what}: expected it to run to its end, found {error}"
         for cell, value in done.values.items():
@@ -105,4 +105,4 @@ def _notebook(path: Path, what: str, points: Mapping[str, float], data_root: Pat
             expected = "nothing left to write"
             yield f"{path.name} with {what}: expected {expected}, found {unwritten[0]!r}"
 
-    return trial
+    return Trial(path.parent, path.name, data_root), judge

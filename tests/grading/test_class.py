@@ -92,7 +92,7 @@ def test_a_class_from_first_grading_to_the_next(grade, tiny_course, submissions,
     messages = [check["message"] for check in found["untouched"]["parts"][0]["checks"]]
     assert messages == ["not attempted", "not attempted"]
     empty = [check["message"] for part in found["empty"]["parts"][1:] for check in part["checks"]]
-    assert empty[0].startswith("greet.py is empty: nothing in it can be checked. Did your editor")
+    assert empty[0].startswith("greet.py holds no code: nothing in it can be checked. Did your")
     assert empty[1].startswith("AttributeError: ")
     leaving = found["leaving"]["parts"][0]["checks"][0]
     assert leaving["message"] == (

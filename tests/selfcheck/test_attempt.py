@@ -53,7 +53,7 @@ WRITTEN = book(lambda notebook: notebook["cells"][1].update(source="def f(x):\n 
         (CHANGED, None, "loaders.py", True),
         (STUB, WRITTEN, "loaders.ipynb", True),
         (None, WRITTEN, "loaders.ipynb", True),
-        (b"# Later.", book(), "loaders.py", True),
+        (b"later = 1", book(), "loaders.py", True),
     ],
 )
 def test_the_file_that_differs_from_its_stub_counts(
@@ -70,6 +70,7 @@ def test_the_file_that_differs_from_its_stub_counts(
         (STUB, b"", "loaders.ipynb"),
         (b" \n\r\n\t", None, "loaders.py"),
         (b"\xef\xbb\xbf", None, "loaders.py"),
+        (b"# Task 2: the loaders.\n\n  # later\r\n", None, "loaders.py"),
         (None, book(lambda notebook: notebook.update(cells=[])), "loaders.ipynb"),
         (
             STUB,
@@ -86,14 +87,24 @@ def test_an_empty_file_is_an_attempt_with_nothing_in_it(
     assert chosen == Chosen("loaders", file, True, is_empty=True)
 
 
+@pytest.mark.parametrize(
+    "script",
+    [b"...", b"# Later.\nA = 1\n", b'"""A docstring\n# with a hash.\n"""', b"\xff", b"\x00"],
+)
+def test_a_file_with_any_line_of_code_is_not_empty(script: bytes) -> None:
+    assert not choose_among("loaders", {"loaders.py": script}.get, STUBS).is_empty
+
+
 def test_nothing_in_them_is_said_of_empty_files_alone() -> None:
     empty = Chosen("loaders", "loaders.py", True, is_empty=True)
     more = Chosen("model", "model.ipynb", True, is_empty=True)
     assert nothing_in([empty]) == (
-        "loaders.py is empty: nothing in it can be checked. "
+        "loaders.py holds no code: nothing in it can be checked. "
         "Did your editor save what you wrote? The released file is where to begin again."
     )
-    assert nothing_in([empty, more]).startswith("loaders.py and model.ipynb are empty: nothing in")
+    assert nothing_in([empty, more]).startswith(
+        "loaders.py and model.ipynb hold no code: nothing in"
+    )
     for other in (Chosen("model", "model.py", True), Chosen("model", None, False)):
         assert nothing_in([other]) == nothing_in([empty, other]) == ""
 

@@ -103,7 +103,9 @@ def test_an_empty_file_is_told_of_instead_of_what_is_not_in_it(release: Path) ->
     code, lines = self_check(release)
     assert code == 1
     first = lines.index("One number is doubled.")
-    assert lines[first + 1].startswith("  double.py is empty: nothing in it can be checked. Did")
+    assert lines[first + 1].startswith(
+        "  double.py holds no code: nothing in it can be checked. Did"
+    )
     assert "checks/test_double.py FFF" in "\n".join(lines)
     assert summary(lines)[0] == "double     0 of 4    3 failed"
     assert "3 failed, 1 passed" in lines[-1]

@@ -14,7 +14,7 @@ class Chosen:
     """The file that stands for one module of a submission.
 
     `file` is None where neither file is there. `note` is a sentence for the student where the
-    choice needs one. One that `is_empty` has no line of code, no comment and no docstring.
+    choice needs one. One that `is_empty` has no line of code, at most comments.
     """
 
     module: str
@@ -50,7 +50,8 @@ def choose_among(
     if differing:
         both = f"Both {script} and {notebook} were changed: {script} counts."
         note = both if len(differing) == 2 else None
-        return Chosen(module, differing[0], True, note, digests[differing[0]] == _OF_NOTHING)
+        file = differing[0]
+        return Chosen(module, file, True, note, not _has_code(file, contents[file] or b""))
     unchanged = next((name for name, data in contents.items() if data is not None), None)
     return Chosen(module, unchanged, False)
 
@@ -62,27 +63,32 @@ def digest_of(path: Path) -> str:
 
 def digest(name: str, data: bytes) -> str:
     """Digest of what a student writes in a file; line ends, outputs and metadata don't count."""
-    text = _notebook_code(data) if name.endswith(".ipynb") else None
-    if text is None:
-        text = data.decode("utf-8-sig", errors="surrogateescape")
-    lines = [line.rstrip() for line in text.splitlines()]
-    kept = "\n".join(lines).strip("\n")
+    kept = "\n".join(_lines(name, data)).strip("\n")
     return "sha256:" + hashlib.sha256(kept.encode("utf-8", errors="surrogatepass")).hexdigest()
 
 
-_OF_NOTHING = digest("", b"")
-
-
 def nothing_in(chosen: Sequence[Chosen]) -> str:
-    """Why no check of these modules can pass, where each of them is an empty file; else ""."""
+    """Why no check of these modules can pass, where none of them has code; else ""."""
     files = [one.file for one in chosen if one.file is not None and one.is_empty]
     if not files or len(files) < len(chosen):
         return ""
-    be, them = ("is", "it") if len(files) == 1 else ("are", "them")
+    hold, them = ("holds", "it") if len(files) == 1 else ("hold", "them")
     return (
-        f"{' and '.join(files)} {be} empty: nothing in {them} can be checked. "
+        f"{' and '.join(files)} {hold} no code: nothing in {them} can be checked. "
         "Did your editor save what you wrote? The released file is where to begin again."
     )
+
+
+def _has_code(name: str, data: bytes) -> bool:
+    """Is there a line that is neither blank nor a comment?"""
+    return not all(line.lstrip().startswith("#") for line in _lines(name, data) if line.strip())
+
+
+def _lines(name: str, data: bytes) -> list[str]:
+    text = _notebook_code(data) if name.endswith(".ipynb") else None
+    if text is None:
+        text = data.decode("utf-8-sig", errors="surrogateescape")
+    return [line.rstrip() for line in text.splitlines()]
 
 
 def _notebook_code(data: bytes) -> str | None:
