@@ -85,7 +85,7 @@ class PartRun:
         seed = self._seed(check, f"probe {probe}")
         self._load()
         seconds = self._seconds_left(self.limits.call_seconds)
-        data = self.worker.call(probe, as_data(arguments), seed, seconds)
+        data = self.worker.call(probe, as_data(arguments, copies=False), seed, seconds)
         self._answered.add(check)
         return data
 

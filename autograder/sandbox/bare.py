@@ -23,7 +23,7 @@ def room(limits: Limits, gpu: bool) -> Room:
         kit=str(kit),
         environment=environment(str(student), scratch=str(student)),
         folder=str(student),
-        confinement=Confinement(limits.cpu_seconds, limits.file_bytes),
+        confinement=Confinement(limits.cpu_seconds, limits.file_bytes, gpu=gpu),
         _left=[base],
     )
 

@@ -8,6 +8,7 @@ import fcntl
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from typing import Any
 from . import wire
 from .answers import BadReply, SandboxBroken, WorkerStopped, WorkerTimeout, value_of
 from .backends import BACKENDS
+from .blob import WireError
 from .confine import Confinement
 from .room import Limits, Room, python
 from .started import Cold, Started
@@ -25,6 +27,7 @@ from .watch import Watch
 
 START_SECONDS = 120.0
 _SAID = 2_000
+_PIPE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Worker:
             raise WorkerTimeout from None
         except wire.Closed:
             raise WorkerStopped(self._reason()) from None
-        except (wire.WireError, BadReply) as error:
+        except (WireError, BadReply) as error:
             self.close()
             raise BadReply(str(error)) from None
 
@@ -143,6 +146,10 @@ class Worker:
         self._replies, child_writes = os.pipe()
         os.set_blocking(self._requests, False)
         os.set_blocking(self._replies, False)
+        if sys.platform == "linux":
+            # Fewer turns between the two sides. A user may have only so many large ones.
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(self._requests, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         try:
             self._process = begin(room, child_reads, child_writes, output)
         except SandboxBroken as error:
@@ -164,7 +171,7 @@ class Worker:
         try:
             wire.write_frame(self._requests, start, deadline=deadline)
             ready = wire.read_frame(self._replies, wire.FrameLimits(), deadline)
-        except (wire.OutOfTime, wire.Closed, wire.WireError) as error:
+        except (wire.OutOfTime, wire.Closed, WireError) as error:
             self.close()
             said = self.output.decode("utf-8", "replace").strip()[-_SAID:]
             raise SandboxBroken(

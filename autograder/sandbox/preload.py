@@ -7,8 +7,8 @@ import importlib
 import sys
 from collections.abc import Iterable
 
-_LATER = {"torch": ("safetensors.torch", "torch._dynamo")}
-"""What comes along sooner or later: the wire's tensors, the first step of any optimizer."""
+_LATER = {"torch": ("torch._dynamo",)}
+"""What comes along sooner or later, with the first step of any optimizer."""
 
 
 def preload(names: Iterable[str]) -> None:

@@ -19,7 +19,9 @@ from .confine import Confinement
 from .started import Started
 
 KIT_PACKAGE = Path(__file__).resolve().parent.parent
-_KIT_OWN = ("__init__", "confine", "landlock", "preload", "seeds", "syscalls", "wire", "worker")
+_KIT_OWN = (
+    "__init__", "blob", "confine", "landlock", "preload", "seeds", "syscalls", "wire", "worker",
+)  # fmt: skip
 _START = """
 import sys
 sys.path.insert(0, {kit!r})

@@ -14,16 +14,31 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-_SEEDED: dict[str, Callable[[Any, int], object]] = {
-    "numpy.random": lambda module, number: module.seed(number % 2**32),
-    "torch": lambda module, number: module.manual_seed(number),
-}
+
+def _seed_numpy(module: Any, number: int) -> None:
+    module.seed(number % 2**32)
+
+
+def _seed_torch(module: Any, number: int) -> None:
+    module.manual_seed(number)
+
+
+def _seed_torch_on_cpu(module: Any, number: int) -> None:
+    # For a GPU that was not used yet, `manual_seed` keeps the seed with the stack as a text.
+    module.default_generator.manual_seed(number)
 
 
 class Seeds(importlib.abc.MetaPathFinder):
-    """Give every generator the number that was set last, now or when its module is imported."""
+    """Give every generator the number that was set last, now or when its module is imported.
 
-    def __init__(self) -> None:
+    PyTorch's generators on a GPU are among them where there is a `gpu`.
+    """
+
+    def __init__(self, gpu: bool) -> None:
+        self._seeded: dict[str, Callable[[Any, int], object]] = {
+            "numpy.random": _seed_numpy,
+            "torch": _seed_torch if gpu else _seed_torch_on_cpu,
+        }
         sys.meta_path.insert(0, self)
         self.set(0)
 
@@ -31,7 +46,7 @@ class Seeds(importlib.abc.MetaPathFinder):
         """Seed what is imported, and whatever will be."""
         self._number = number
         random.seed(number)
-        for name, seed in _SEEDED.items():
+        for name, seed in self._seeded.items():
             module = sys.modules.get(name)
             if module is not None:
                 seed(module, number)
@@ -39,7 +54,7 @@ class Seeds(importlib.abc.MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if name not in _SEEDED:
+        if name not in self._seeded:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
@@ -51,6 +66,6 @@ class Seeds(importlib.abc.MetaPathFinder):
 
         def execute_and_seed(module: ModuleType) -> None:
             execute(module)
-            _SEEDED[name](module, self._number)
+            self._seeded[name](module, self._number)
 
         loader.exec_module = execute_and_seed

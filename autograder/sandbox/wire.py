@@ -13,11 +13,11 @@ import os
 import select
 import struct
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..selfcheck.plain import MAX_DEPTH, Opaque
+from .blob import WireError, blob_of, clean, from_json, tensors_in
 
 if TYPE_CHECKING:
     import torch
@@ -25,24 +25,9 @@ if TYPE_CHECKING:
 MAGIC = b"AGK1"
 HEADER = struct.Struct("<4sIQ")
 MAX_ITEMS = 300_000
-MAX_TENSORS = 20_000
 MAX_OPAQUES = 10_000
-MAX_DIMENSIONS = 16
 MAX_TYPE_NAME = 200
 _CHUNK = 1 << 20
-_DTYPES = {
-    "BOOL": ("bool", 1),
-    "U8": ("uint8", 1),
-    "I64": ("int64", 8),
-    "F32": ("float32", 4),
-    "F64": ("float64", 8),
-}
-_ENTRY_BYTES = 400
-_FEW_ELEMENTS = 1 << 20
-
-
-class WireError(Exception):
-    """The bytes aren't a frame within the limits; the message says what is wrong with them."""
 
 
 class OutOfTime(Exception):
@@ -66,16 +51,12 @@ def encode(value: Any) -> bytes:
     return b"".join(pieces(value))
 
 
-def pieces(value: Any) -> tuple[bytes, bytes]:
-    """The same frame in two pieces, as tensors can be large: up to them, and they."""
+def pieces(value: Any) -> list[bytes | memoryview]:
+    """The same frame in pieces, as tensors can be large."""
     tensors: dict[str, torch.Tensor] = {}
     text = json.dumps(_pack(value, tensors), separators=(",", ":")).encode()
-    blob = b""
-    if tensors:
-        from safetensors.torch import save
-
-        blob = save(dict(_apart(tensors)))
-    return HEADER.pack(MAGIC, len(text), len(blob)) + text, blob
+    blob = blob_of(tensors)
+    return [HEADER.pack(MAGIC, len(text), sum(map(len, blob))) + text, *blob]
 
 
 def decode(text: bytes, blob: bytes | bytearray) -> Any:
@@ -86,11 +67,11 @@ def decode(text: bytes, blob: bytes | bytearray) -> Any:
     # Made into lists first, millions of brackets would take seconds and much memory.
     if text.count(b"[") + text.count(b"{") > 2 * MAX_ITEMS:
         raise WireError(f"the data has more than {MAX_ITEMS:,} items")
-    packed = _json(text, "the data")
-    return _Unpacker(_tensors(blob)).unpack(packed, 0)
+    packed = from_json(text, "the data")
+    return _Unpacker(tensors_in(blob)).unpack(packed, 0)
 
 
-def write_frame(fd: int, *frame: bytes, deadline: float | None = None) -> None:
+def write_frame(fd: int, *frame: bytes | memoryview, deadline: float | None = None) -> None:
     """Write all pieces of a frame to the non-blocking `fd`; OutOfTime or Closed where it fails."""
     for piece in frame:
         view = memoryview(piece)
@@ -160,102 +141,6 @@ def _pack(value: Any, tensors: dict[str, torch.Tensor]) -> Any:
     return ["t", index]
 
 
-def _apart(tensors: dict[str, torch.Tensor]) -> Iterator[tuple[str, torch.Tensor]]:
-    """Each in a row and in memory of its own, copied where it isn't yet."""
-    taken = set()
-    for name, tensor in tensors.items():
-        place = tensor.untyped_storage().data_ptr()
-        is_own = tensor.is_contiguous() and place not in taken
-        taken.add(place)
-        yield name, tensor if is_own else tensor.contiguous().clone()
-
-
-def _tensors(blob: bytes | bytearray) -> dict[str, torch.Tensor]:
-    """The tensors of a blob that a worker may have written: no number in it is believed.
-
-    It begins with the length of its header as eight bytes, and the header is JSON:
-    `{"0": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}`
-    (https://github.com/huggingface/safetensors, "Format").
-    """
-    if not blob:
-        return {}
-    data = 8 + int.from_bytes(blob[:8], "little")
-    if data > min(len(blob), 8 + MAX_TENSORS * _ENTRY_BYTES):
-        raise WireError("the tensors can't be read: their header is too long")
-    found: dict[str, torch.Tensor] = {}
-    view = memoryview(blob if isinstance(blob, bytearray) else bytearray(blob))
-    place = data
-    most_elements = max(len(blob), _FEW_ELEMENTS)
-    for begin, end, name, code, shape in sorted(_entries(blob[8:data], most_elements)):
-        if data + begin != place or data + end > len(blob):
-            raise WireError("the tensors can't be read: they overlap or leave a gap")
-        is_aligned, place = place % 8 == 0, data + end
-        found[name] = _tensor(view[data + begin : place], code, shape, is_aligned)
-    if place != len(blob):
-        raise WireError("the tensors can't be read: there is more than they say")
-    return found
-
-
-def _entries(
-    header: bytes | bytearray, most_elements: int
-) -> Iterator[tuple[int, int, str, str, tuple[int, ...]]]:
-    """Begin, end, name, dtype and shape of each tensor."""
-    if header.count(b"{") > MAX_TENSORS + 1:
-        raise WireError(f"the data has more than {MAX_TENSORS:,} tensors")
-    if header.count(b",") > MAX_TENSORS * (MAX_DIMENSIONS + 4) or header.count(b"[") > (
-        2 * MAX_TENSORS
-    ):
-        raise WireError(f"a tensor has more than {MAX_DIMENSIONS} dimensions")
-    listed = _json(header, "the tensors can't be read: their header")
-    if not isinstance(listed, dict):
-        raise WireError("the tensors can't be read: their header has an unknown form")
-    for name, entry in listed.items():
-        match entry:
-            case {"dtype": str(code), "shape": list(sizes), "data_offsets": [int(begin), int(end)]}:
-                yield begin, end, name, code, _shape(code, sizes, end - begin, most_elements)
-            case _:
-                raise WireError("the tensors can't be read: their header has an unknown form")
-
-
-def _shape(code: str, sizes: list[Any], length: int, most_elements: int) -> tuple[int, ...]:
-    if code not in _DTYPES:
-        raise WireError(f"a tensor has a dtype that no probe returns ({_clean(code)[:20]})")
-    if len(sizes) > MAX_DIMENSIONS:
-        raise WireError(f"a tensor has more than {MAX_DIMENSIONS} dimensions")
-    elements, or_ones = 1, 1
-    for size in sizes:
-        if type(size) is not int or size < 0:
-            raise WireError("the tensors can't be read: a size is no whole number")
-        elements *= size
-        # What is made from one of no elements has as many as its other sizes say.
-        or_ones *= max(size, 1)
-        if or_ones > most_elements:
-            raise WireError("the tensors can't be read: one is larger than its data")
-    if length != elements * _DTYPES[code][1]:
-        raise WireError("the tensors can't be read: one is larger than its data")
-    return tuple(sizes)
-
-
-def _tensor(data: memoryview, code: str, shape: tuple[int, ...], is_aligned: bool) -> torch.Tensor:
-    import torch
-
-    dtype = getattr(torch, _DTYPES[code][0])
-    if not data:
-        return torch.empty(shape, dtype=dtype)
-    if dtype == torch.bool:
-        # Other bytes than 0 and 1 would be neither true nor false.
-        return torch.frombuffer(data, dtype=torch.uint8).reshape(shape) != 0
-    source = data if is_aligned else bytearray(data)
-    return torch.frombuffer(source, dtype=dtype).reshape(shape)
-
-
-def _json(text: bytes | bytearray, what: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise WireError(f"{what} is not JSON ({type(error).__name__})") from None
-
-
 class _Unpacker:
     def __init__(self, tensors: dict[str, torch.Tensor]) -> None:
         self.tensors = tensors
@@ -269,7 +154,7 @@ class _Unpacker:
         if packed is None or isinstance(packed, (bool, float)):
             return packed
         if isinstance(packed, str):
-            return _clean(packed)
+            return clean(packed)
         if isinstance(packed, int):
             if packed.bit_length() < 64:
                 return packed
@@ -284,18 +169,13 @@ class _Unpacker:
         if kind == "l" and isinstance(content, list):
             return [self.unpack(item, depth + 1) for item in content]
         if kind == "d" and isinstance(content, dict):
-            return {_clean(key): self.unpack(item, depth + 1) for key, item in content.items()}
+            return {clean(key): self.unpack(item, depth + 1) for key, item in content.items()}
         if kind == "o" and isinstance(content, str):
             self.opaques += 1
             if self.opaques > MAX_OPAQUES:
                 raise WireError(f"the data has more than {MAX_OPAQUES:,} items that are not plain")
-            return Opaque(_clean(content)[:MAX_TYPE_NAME])
+            return Opaque(clean(content)[:MAX_TYPE_NAME])
         # Each only once: a list of a million times the same one is no small list.
         if kind == "t" and type(content) is int and str(content) in self.tensors:
             return self.tensors.pop(str(content))
         raise WireError("the data has an unknown form")
-
-
-def _clean(text: str) -> str:
-    """`text` with lone surrogates replaced, so that it can be written to a file."""
-    return text.encode("utf-8", "replace").decode()

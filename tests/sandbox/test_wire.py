@@ -19,6 +19,7 @@ from hypothesis.extra.numpy import array_shapes
 from safetensors.torch import save
 
 from autograder.sandbox import wire
+from autograder.sandbox.blob import MAX_TENSORS, WireError
 from autograder.selfcheck.expect import CheckFailed, Expect
 from autograder.selfcheck.plain import MAX_DEPTH, TENSOR_DTYPES, Opaque, as_data
 
@@ -188,7 +189,7 @@ class TestRefused:
             ),
             (1, blob({"0": f32(*[1] * 17, end=4)}, 4), "a tensor has more than 16 dimensions"),
             (
-                1, blob({str(n): f32(0) for n in range(wire.MAX_TENSORS + 1)}),
+                1, blob({str(n): f32(0) for n in range(MAX_TENSORS + 1)}),
                 "the data has more than 20,000 tensors",
             ),
             (
@@ -221,17 +222,17 @@ class TestRefused:
         ],
     )  # fmt: skip
     def test_what_breaks_a_rule(self, text: Any, blob: bytes, words: str) -> None:
-        with pytest.raises(wire.WireError) as caught:
+        with pytest.raises(WireError) as caught:
             read(frame(text, blob), wire.FrameLimits())
         assert str(caught.value) == words
 
     def test_another_protocol(self) -> None:
-        with pytest.raises(wire.WireError, match="the bytes do not begin a frame"):
+        with pytest.raises(WireError, match="the bytes do not begin a frame"):
             read(b"HTTP/1.1 200 OK\r\n")
 
     @pytest.mark.parametrize(("text", "blob"), [(2**32 - 1, 0), (0, 2**64 - 1), (0, (1 << 20) + 1)])
     def test_sizes_beyond_the_limits_before_they_are_read(self, text: int, blob: int) -> None:
-        with pytest.raises(wire.WireError, match=r"the data is too large \([\d,]+ MiB\)"):
+        with pytest.raises(WireError, match=r"the data is too large \([\d,]+ MiB\)"):
             read(wire.HEADER.pack(wire.MAGIC, text, blob))
 
     @pytest.mark.parametrize("kept", [0, 5, wire.HEADER.size, wire.HEADER.size + 3])
@@ -241,12 +242,12 @@ class TestRefused:
 
     @given(st.binary(max_size=200))
     def test_any_bytes(self, data: bytes) -> None:
-        with pytest.raises((wire.WireError, wire.Closed)):
+        with pytest.raises((WireError, wire.Closed)):
             read(data)
 
     @given(st.binary(max_size=60), st.binary(max_size=200))
     def test_any_bytes_in_a_frame(self, text: bytes, blob: bytes) -> None:
-        with suppress(wire.WireError):
+        with suppress(WireError):
             assert_plain(read(frame(text, blob)))
 
     @settings(max_examples=300)
@@ -257,7 +258,7 @@ class TestRefused:
         for _ in range(data.draw(st.integers(1, 4))):
             place = data.draw(st.integers(wire.HEADER.size, len(damaged) - 1))
             damaged[place] = data.draw(st.integers(0, 255))
-        with suppress(wire.WireError):
+        with suppress(WireError):
             assert_plain(read(bytes(damaged)))
 
 

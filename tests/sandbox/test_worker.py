@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import math
 import os
@@ -66,6 +67,12 @@ class TestAnswers:
         assert first == again
         assert all(a != b for a, b in zip(first, other, strict=True))
         either.run(code, seed=2**63 - 1)
+
+    def test_a_seed_with_a_gpu_draws_the_same_on_the_processor(self, start: Start) -> None:
+        code = "import torch; result = torch.rand(3)"
+        with_gpu, without = (start("none", gpu=gpu).run(code, seed=5) for gpu in (True, False))
+        assert torch.equal(with_gpu, without)
+        assert torch.equal(without, torch.rand(3, generator=torch.Generator().manual_seed(5)))
 
     def test_standard_input_is_closed(self, either: Asked) -> None:
         assert str(student_error(either, "input()")).startswith("EOFError")
@@ -225,6 +232,29 @@ def opened_no_more_than(held: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+class TestPipe:
+    """Requests go through a large pipe where the system has one."""
+
+    LARGE = torch.arange(6 << 20).to(torch.uint8)
+
+    def test_what_is_larger_than_the_pipe_crosses(self, either: Asked) -> None:
+        assert torch.equal(either.echo(self.LARGE), self.LARGE)
+
+    def test_no_large_pipe_is_left(self, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+        refused = []
+
+        def fcntl_of_a_busy_user(fd: int, command: int, argument: int = 0) -> int:
+            if command == fcntl.F_SETPIPE_SZ:
+                refused.append(argument)
+                raise PermissionError("Operation not permitted")
+            return ordinary(fd, command, argument)
+
+        ordinary = fcntl.fcntl
+        monkeypatch.setattr("autograder.sandbox.launch.fcntl.fcntl", fcntl_of_a_busy_user)
+        assert torch.equal(start("none").echo(self.LARGE), self.LARGE)
+        assert refused == [1 << 20]
 
 
 class TestBroken:

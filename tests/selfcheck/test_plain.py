@@ -126,6 +126,16 @@ def test_tensors_are_copies_without_a_graph() -> None:
     assert found.tolist() == [[1.0, 1.0]] * 3
 
 
+def test_without_copies_a_tensor_is_the_same_memory_without_a_graph() -> None:
+    weight = nn.Parameter(torch.ones(2, 3))
+    found = as_data({"w": [weight, weight.t()]}, copies=False)["w"]
+    assert [type(one) for one in found] == [torch.Tensor] * 2
+    assert [one.requires_grad for one in found] == [False, False]
+    assert [one.is_contiguous() for one in found] == [True, True]
+    assert found[0].data_ptr() == weight.data_ptr()
+    assert found[1].data_ptr() != weight.data_ptr()
+
+
 def test_a_tensor_cannot_lie() -> None:
     found = as_data(torch.zeros(2).as_subclass(LyingTensor))
     assert type(found) is torch.Tensor

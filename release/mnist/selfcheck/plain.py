@@ -28,8 +28,10 @@ class Opaque:
         return f"<{self.type_name}>"
 
 
-def as_data(value: Any, depth: int = 0) -> Any:
+def as_data(value: Any, depth: int = 0, *, copies: bool = True) -> Any:
     """A copy of `value`: tuples as lists, tensors detached on the CPU, `Opaque` for the rest.
+
+    Without `copies` a tensor may share its memory with the one that it stands for.
 
     Allowed are None, bool, int (64 bits), float, str, list, dict with string keys and tensors of
     the dtypes in `TENSOR_DTYPES`, nested at most `MAX_DEPTH` deep; a named tuple is a list, a
@@ -45,13 +47,13 @@ def as_data(value: Any, depth: int = 0) -> Any:
         return Opaque(f"{type_name(value)} nested more than {MAX_DEPTH} deep")
     if isinstance(value, (list, tuple)):
         items = list.__iter__(value) if isinstance(value, list) else tuple.__iter__(value)
-        return [as_data(item, depth + 1) for item in items]
+        return [as_data(item, depth + 1, copies=copies) for item in items]
     if isinstance(value, dict):
         pairs = list(dict.items(value))
         if all(type(key) is str for key, _ in pairs):
-            return {key: as_data(item, depth + 1) for key, item in pairs}
+            return {key: as_data(item, depth + 1, copies=copies) for key, item in pairs}
         return Opaque("dict with keys that are not strings")
-    return _tensor_or_opaque(value)
+    return _tensor_or_opaque(value, copies)
 
 
 def type_name(value: object) -> str:
@@ -63,7 +65,7 @@ def type_name(value: object) -> str:
     return f"{module}.{kind.__qualname__}"
 
 
-def _tensor_or_opaque(value: Any) -> Any:
+def _tensor_or_opaque(value: Any, copies: bool) -> Any:
     torch = sys.modules.get("torch")
     if torch is None or not isinstance(value, torch.Tensor):
         return Opaque(type_name(value))
@@ -74,4 +76,5 @@ def _tensor_or_opaque(value: Any) -> Any:
         return Opaque(f"tensor of layout {value.layout} on {value.device}")
     with torch.no_grad():
         plain = torch.Tensor.as_subclass(value.detach(), torch.Tensor)
-        return plain.cpu().contiguous().clone()
+        plain = plain.cpu().contiguous()
+        return plain.clone() if copies else plain

@@ -32,7 +32,8 @@ def answers_of(weights, table, images):
     """
     answers = []
     values = table.double()
-    for pixels in images.split(2000):
+    # No more at a time than a core's cache holds.
+    for pixels in images.split(500):
         # Small integers index faster than those of 64 bits.
         inputs = values.index_select(0, pixels.flatten().int()).view(pixels.shape)
         scores = mlp_scores(weights, inputs)
