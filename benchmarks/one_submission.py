@@ -16,9 +16,9 @@ from pathlib import Path
 
 from autograder import course as courses
 from autograder import data
-from autograder.grading import session
 from autograder.grading.batch import Plan
 from autograder.grading.submission import HandedIn, read
+from autograder.grading.work import Work
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def main() -> None:
 
     def grade_all() -> None:
         for _ in range(arguments.rounds):
-            work = session.Work(grader, submission)
+            work = Work(grader, submission)
             for part in assignment.parts:
                 started = time.perf_counter()
                 work.grade_part(part)

@@ -15,8 +15,9 @@ from ..authoring.listing import check_file, test_functions
 from ..course import Assignment
 from ..grading.batch import Plan
 from ..grading.results import Outcome, Result, Status
-from ..grading.session import Grader, Work
+from ..grading.session import Grader
 from ..grading.submission import HandedIn
+from ..grading.work import Work
 
 RULE = "accuracy_rule"
 """The fixture that a check asks for whose outcome hangs on the accuracy."""

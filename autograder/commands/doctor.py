@@ -13,7 +13,7 @@ from ..calibrate.standing import describe
 from ..course import CourseError, Limits
 from ..course.schema import NO_DATA
 from ..grading import cluster_worker
-from ..grading.session import worker_limits
+from ..grading.work import worker_limits
 from ..sandbox import gpu
 from ..sandbox.answers import SandboxBroken, WorkerStopped, WorkerTimeout
 from ..sandbox.backends import AUTO, BACKENDS, NoSandbox, choose

@@ -15,8 +15,9 @@ from autograder import course as courses
 from autograder.course import Assignment
 from autograder.data import ImageData, few_synthetic_digits, load
 from autograder.grading.results import PartResult
-from autograder.grading.session import Grader, Work
+from autograder.grading.session import Grader
 from autograder.grading.submission import HandedIn, read
+from autograder.grading.work import Work
 from autograder.sandbox import bubblewrap
 
 from ...conftest import REPOSITORY
