@@ -162,6 +162,7 @@ class _Replacing(cst.CSTTransformer):
         super().__init__()
         self.old, self.new = old, new
 
+    # `new` may be whatever can stand in place of `old`, which libcst's own types don't say.
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> object:  # type: ignore[override]
         return self.new if original_node is self.old else updated_node
 

@@ -99,6 +99,7 @@ def _entries(path: Path, loaded: Any) -> Iterator[Equivalent]:
     if not isinstance(loaded, list):
         raise AuditError(located(path, 1, "a list of mutants", shown(loaded), fix))
     for index, value in enumerate(loaded):
+        # ruamel.yaml's lists know where they stand.
         line = loaded.lc.item(index)[0] + 1  # type: ignore[attr-defined]
         keys = set(value) if isinstance(value, dict) else set()
         if keys != {"mutant", "reason"}:

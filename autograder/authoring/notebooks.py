@@ -187,7 +187,7 @@ def _setup_cell(setup: str, module: str) -> NotebookNode:
 
     name = f"{module}-setup"
     metadata = {"tags": ["setup"], "nbgrader": _nbgrader(name)}
-    return NotebookNode(v4.new_code_cell(setup, id=name, metadata=metadata))  # type: ignore[no-untyped-call]
+    return NotebookNode(v4.new_code_cell(setup, id=name, metadata=metadata))
 
 
 def _nbgrader(
@@ -237,4 +237,4 @@ def _json(notebook: NotebookNode) -> str:
     import nbformat
 
     nbformat.validate(notebook)
-    return str(nbformat.writes(notebook, version=4)) + "\n"  # type: ignore[no-untyped-call]
+    return str(nbformat.writes(notebook, version=4)) + "\n"

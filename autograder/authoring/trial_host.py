@@ -152,7 +152,7 @@ def _play_notebook(path: str, found: str) -> None:
             super().__init__(**options)
             self.provisioner = Forked(kernel_spec=self.kernel_spec, parent=self)
 
-    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
@@ -161,7 +161,7 @@ def _play_notebook(path: str, found: str) -> None:
         kernel_manager_class=Manager,
         resources={"metadata": {"path": os.getcwd()}},
     ).execute()
-    nbformat.write(notebook, found)  # type: ignore[no-untyped-call]
+    nbformat.write(notebook, found)
 
 
 class _Kernel:

@@ -95,7 +95,7 @@ def notebook_problems(name: str, data: bytes) -> Iterator[str]:
     from nbgrader.nbgraderformat import MetadataValidator
 
     try:
-        notebook: Any = nbformat.reads(data.decode("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+        notebook: Any = nbformat.reads(data.decode("utf-8"), as_version=4)
         nbformat.validate(notebook)
         MetadataValidator().validate_nb(notebook)
     except Exception as error:
